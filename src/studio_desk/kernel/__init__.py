@@ -1,0 +1,1 @@
+"""Plain words shared by every part: no Qt, no SQL, no paper."""

@@ -1,0 +1,62 @@
+"""Clean what is typed or imported: control characters, look-alike middle dots, private-use leftovers of old encodings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MIDDLE_DOT = "\u00b7"
+"""The only dot inside personal names (domain.md 2.1; national notice on names of ethnic minorities)."""
+
+_DOTS = dict.fromkeys(map(ord, "•‧・･⋅∙●．"), MIDDLE_DOT)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# GBK and GB 18030-2005 left these characters in the private use area; GB 18030-2022 gives them real code points.
+# Source: GB 18030-2022, Annex on changed code positions.
+PRIVATE_USE = {
+    0xE7C7: 0x1E3F, 0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8,
+    0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB, 0xE78D: 0xFE10, 0xE78E: 0xFE12, 0xE78F: 0xFE11,
+    0xE790: 0xFE13, 0xE791: 0xFE14, 0xE792: 0xFE15, 0xE793: 0xFE16, 0xE794: 0xFE17, 0xE795: 0xFE18, 0xE796: 0xFE19,
+    0xE815: 0x2E81, 0xE816: 0x20087, 0xE817: 0x20089, 0xE818: 0x200CC, 0xE819: 0x2E84, 0xE81A: 0x3473,
+    0xE81B: 0x3447, 0xE81C: 0x2E88, 0xE81D: 0x2E8B, 0xE81F: 0x359E, 0xE820: 0x361A, 0xE821: 0x360E,
+    0xE822: 0x2E8C, 0xE823: 0x2E97, 0xE824: 0x396E, 0xE825: 0x3918, 0xE827: 0x39CF, 0xE828: 0x39DF,
+    0xE829: 0x3A73, 0xE82A: 0x39D0, 0xE82D: 0x3B4E, 0xE82E: 0x3C6E, 0xE82F: 0x3CE0, 0xE830: 0x2EA7,
+    0xE831: 0x215D7, 0xE833: 0x2EAA, 0xE834: 0x4056, 0xE835: 0x415F, 0xE836: 0x2EAE, 0xE837: 0x4337,
+    0xE838: 0x2EB3, 0xE839: 0x2EB6, 0xE83A: 0x2EB7, 0xE83B: 0x2298F, 0xE83C: 0x43B1, 0xE83D: 0x43AC,
+    0xE83E: 0x2EBB, 0xE83F: 0x43DD, 0xE840: 0x44D6, 0xE841: 0x4661, 0xE842: 0x464C, 0xE844: 0x4723,
+    0xE845: 0x4729, 0xE846: 0x477C, 0xE847: 0x478D, 0xE848: 0x2ECA, 0xE849: 0x4947, 0xE84A: 0x497A,
+    0xE84B: 0x497D, 0xE84C: 0x4982, 0xE84D: 0x4983, 0xE84E: 0x4985, 0xE84F: 0x4986, 0xE850: 0x499F,
+    0xE851: 0x499B, 0xE852: 0x49B7, 0xE853: 0x49B6, 0xE855: 0x241FE, 0xE856: 0x4CA3, 0xE857: 0x4C9F,
+    0xE858: 0x4CA0, 0xE859: 0x4CA1, 0xE85A: 0x4C77, 0xE85B: 0x4CA2, 0xE85C: 0x4D13, 0xE85D: 0x4D14,
+    0xE85E: 0x4D15, 0xE85F: 0x4D16, 0xE860: 0x4D17, 0xE861: 0x4D18, 0xE862: 0x4D19, 0xE863: 0x4DAE,
+}  # fmt: skip
+
+
+def clean(value: str) -> str:
+    """Several lines of text without control characters, NFC, private-use leftovers mapped; tabs and line ends stay."""
+    value = value.replace("\r\n", "\n").replace("\r", "\n").translate(PRIVATE_USE)
+    value = _CONTROL.sub("", value.encode("utf-8", "replace").decode("utf-8"))
+    return unicodedata.normalize("NFC", value).strip(" \n\t\u3000")
+
+
+def one_line(value: str) -> str:
+    """One line: as `clean`, direction marks dropped and every run of white space a single blank."""
+    return re.sub(r"\s+", " ", _DIRECTION.sub("", clean(value))).strip()
+
+
+def person_name(value: str) -> str:
+    """A personal name: one line, the middle dot always U+00B7, no blank between Han characters."""
+    value = one_line(value).translate(_DOTS)
+    value = re.sub(rf"\s*{MIDDLE_DOT}\s*", MIDDLE_DOT, value)
+    return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", value)
+
+
+def half_width(value: str) -> str:
+    """Digits, letters and signs typed full-width, turned half-width (codes, numbers, dates)."""
+    return unicodedata.normalize("NFKC", value).strip()
+
+
+def private_use(value: str) -> list[str]:
+    """The private-use characters left in `value`: nobody else can read them, the clerk must replace them."""
+    return sorted({ch for ch in value if unicodedata.category(ch) == "Co"})

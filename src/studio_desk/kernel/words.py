@@ -1,0 +1,56 @@
+"""Speak the user's language: Chinese source strings, English from the Qt Linguist file `resources/i18n/en_US.ts`."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET  # noqa: S405 - reads only our own shipped file
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from studio_desk.kernel.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LANGUAGES = ("zh_CN", "en")
+_chosen = ["zh_CN"]
+
+
+def language() -> str:
+    """The language in force, one of `LANGUAGES`."""
+    return _chosen[0]
+
+
+def speak(code: str) -> None:
+    """Choose the language for the whole program; an unknown code means Chinese."""
+    _chosen[0] = code if code in LANGUAGES else "zh_CN"
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Choose a language for the inside of a `with` block (tests, printed pages)."""
+    before = _chosen[0]
+    speak(code)
+    try:
+        yield
+    finally:
+        _chosen[0] = before
+
+
+def say(text: str, /, **values: object) -> str:
+    """Return `text` in the language in force, with `{name}` places filled from `values`.
+
+    `text` is the Chinese source and must be a literal: `packaging/strings.py` collects it for translation.
+    """
+    told = _english().get(text, text) if language() == "en" else text
+    return told.format(**values) if values else told
+
+
+@cache
+def _english() -> dict[str, str]:
+    tree = ET.parse(resource("i18n/en_US.ts"))  # noqa: S314 - our own shipped file
+    return {
+        source: translation
+        for message in tree.iter("message")
+        if (source := message.findtext("source")) and (translation := message.findtext("translation"))
+    }

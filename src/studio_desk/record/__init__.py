@@ -1,0 +1,1 @@
+"""What a kind of record is: declared once, everything else is derived."""

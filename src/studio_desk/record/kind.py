@@ -1,0 +1,377 @@
+"""A kind of record, declared once: table, labels, checks, life cycle, numbering, paper, retention."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+from pydantic import ValidationError
+from sqlalchemy import JSON, Table
+from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
+
+from studio_desk.kernel.ask import Ask
+from studio_desk.kernel.canon import canon
+from studio_desk.kernel.dates import first_day
+from studio_desk.kernel.finding import Finding
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.vocabulary import vocabulary
+from studio_desk.kernel.words import say
+from studio_desk.record.duty import Duty
+from studio_desk.record.fields import Day, Line, Long
+
+if TYPE_CHECKING:
+    from studio_desk.press.page import Sheet
+    from studio_desk.record.look import Look
+
+VOID = "作废"
+"""The state of a withdrawn record, in every life cycle (no delete; S004-48)."""
+
+
+class Part(SQLModel):
+    """A child line without a life of its own (a step, a speech): stored as JSON inside its record."""
+
+    model_config = SQLModelConfig(extra="forbid")
+
+
+class Kept(Part):
+    """A warning that the clerk kept, with the reason."""
+
+    code: Annotated[Line, Ask("提醒")]
+    field: Annotated[Line, Ask("栏目")] = ""
+    reason: Annotated[Line, Ask("保留理由")]
+
+
+class Record(SQLModel):
+    """The columns that every kind has (domain.md 2.1).
+
+    `rev`, `conflict`, `updated_at` and `updated_by` are worked out from the journal and never travel in a body.
+    """
+
+    model_config = SQLModelConfig(extra="forbid")
+
+    uid: str = Field(primary_key=True, max_length=36)
+    code: Annotated[Line, Ask("编号", listed=True, search=True)] = ""
+    station: Annotated[Line, Ask("站点")] = ""
+    state: Annotated[Line, Ask("状态", listed=True)] = ""
+    void_reason: Annotated[Line, Ask("作废原因")] = ""
+    created_at: str = ""
+    created_by: Annotated[Line, Ask("录入人")] = ""
+    entered_late: Annotated[bool, Ask("补录")] = False
+    source: Annotated[Line, Ask("来源", vocabulary="entry_source")] = "手工"
+    kept: list[Kept] = Field(default_factory=list, sa_type=JSON)
+    rev: str = ""
+    conflict: list[str] = Field(default_factory=list, sa_type=JSON)
+    updated_at: str = ""
+    updated_by: str = ""
+
+
+WORKED_OUT = ("rev", "conflict", "updated_at", "updated_by")
+"""Columns that the journal fills and that are no part of a body."""
+COMMON = tuple(Record.model_fields)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One allowed step of a life cycle.
+
+    Attributes:
+        start: state before; `"*"` means any but void.
+        end: state after.
+        label: the button's words.
+        who: roles that may take it, of `domain.md` 2.3 (C clerk, H head, V convener, D district, A approver, R archivist).
+        reason: a reason must be given.
+    """
+
+    start: str
+    end: str
+    label: str
+    who: str = "C"
+    reason: bool = False
+
+
+@dataclass(frozen=True)
+class Life:
+    """A life cycle: states in order, the moves between them, which states are drafts and which are closed."""
+
+    states: tuple[str, ...]
+    moves: tuple[Move, ...]
+    drafts: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> str:
+        """The state a new record starts in."""
+        return self.states[0]
+
+    def moves_from(self, state: str) -> list[Move]:
+        """The moves open to a record in `state`."""
+        return [m for m in self.moves if m.start in {state, "*"} and m.end != state and state != VOID]
+
+
+def _no_findings(record: Any) -> list[Finding]:
+    del record
+    return []
+
+
+def _no_duties(record: Any) -> list[Duty]:
+    del record
+    return []
+
+
+def _no_sheets(record: Any, look: Look) -> list[Sheet]:
+    del record, look
+    return []
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A record type.
+
+    Attributes:
+        key: the English name, equal to the table's.
+        title: Chinese title; source string of its translation.
+        prefix: two to four letters of the number (domain.md 2.1), unique among kinds.
+        model: the SQLModel table.
+        life: its life cycle.
+        name: field whose value titles a record in lists and catalogues.
+        day: field with the date of the event, `""` when the kind has none; gives the number's year and lateness.
+        owner: who writes it.
+        check: findings beyond types and vocabularies.
+        duties: what a record counts for.
+        sheets: its printed pages.
+        upcasts: pure functions; number i turns a body of version i+1 into version i+2.
+        retention: key of its period in the vocabulary `retention` (`永久`, `30年`, `10年`), `""` = not archived.
+    """
+
+    key: str
+    title: str
+    prefix: str
+    model: type[Record]
+    life: Life
+    name: str
+    day: str = ""
+    owner: Literal["station", "district"] = "station"
+    check: Callable[[Any], list[Finding]] = _no_findings
+    duties: Callable[[Any], list[Duty]] = _no_duties
+    sheets: Callable[[Any, Look], list[Sheet]] = _no_sheets
+    upcasts: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+    retention: str = ""
+    searched: tuple[str, ...] = field(default=())
+
+    @property
+    def version(self) -> int:
+        """The version of the bodies written now."""
+        return len(self.upcasts) + 1
+
+    @property
+    def table(self) -> Table:
+        """The SQLAlchemy table of the kind."""
+        return cast("Table", self.model.__table__)  # type: ignore[attr-defined]  # SQLModel adds it to table models
+
+    @cached_property
+    def asks(self) -> dict[str, Ask]:
+        """What a person sees of each field, common columns last; fields without an `Ask` are not shown."""
+        found = {name: ask for name, info in self.model.model_fields.items() if (ask := _ask(info.metadata))}
+        own = {name: ask for name, ask in found.items() if name not in COMMON}
+        return own | {name: ask for name, ask in found.items() if name in COMMON}
+
+    def read(self, values: Mapping[str, Any], version: int = 0) -> Record:
+        """The one constructor: upcast, validate, return a record.
+
+        Args:
+            values: field values as JSON types.
+            version: version of the body they come from; 0 means today's.
+
+        Raises:
+            pydantic.ValidationError: a value does not fit; use `find` for the clerk's sentences.
+        """
+        data = dict(values)
+        for upcast in self.upcasts[(version or self.version) - 1 :]:
+            data = upcast(data)
+        return self.model.model_validate(data)
+
+    def find(self, values: Mapping[str, Any]) -> list[Finding]:
+        """All findings about values as typed: types, required fields, vocabularies, then the kind's own check."""
+        try:
+            record = self.read(values)
+        except ValidationError as wrong:
+            return [self._finding(cast("dict[str, Any]", e)) for e in wrong.errors()]
+        findings = [*self._words(record), *self.check(record)]
+        kept = {(k.code, k.field) for k in record.kept} | {(k.code, "") for k in record.kept if not k.field}
+        return [
+            f
+            for f in findings
+            if f.level == "error" or not ({(f.code, f.field), (f.code, "")} & kept)
+        ]  # fmt: skip
+
+    def refuse_errors(self, values: Mapping[str, Any]) -> Record:
+        """The record of `values`, or the first error as a Problem that carries all findings.
+
+        Raises:
+            Problem: at least one finding is an error.
+        """
+        findings = self.find(values)
+        errors = [f for f in findings if f.level == "error"]
+        if errors:
+            first = errors[0]
+            raise Problem(
+                first.code, first.sentence, first.remedy, field=first.field, findings=[f.as_json() for f in findings]
+            )
+        return self.read(values)
+
+    def body(self, record: Record) -> dict[str, Any]:
+        """The values of a record as they travel: JSON types, without what the journal works out, without empty ones."""
+        values = record.model_dump(mode="json", exclude=set(WORKED_OUT))
+        return {k: v for k, v in values.items() if v not in ("", [], {}) and v is not None and v is not False}
+
+    def title_of(self, record: Any) -> str:
+        """The words that stand for a record in a list: its name field, else its number."""
+        return str(getattr(record, self.name, "") or record.code)
+
+    def label(self, name: str) -> str:
+        """The label of a field (or of a child line's field, `steps.day`) in the language in force."""
+        ask = self.asks.get(name.split(".", maxsplit=1)[0])
+        return say(ask.label) if ask else name
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the kind with labels, vocabularies and personal-data classes (`kinds KIND`)."""
+        schema = self.model.model_json_schema()
+        for name, ask in self.asks.items():
+            extra = {"title": say(ask.label), "vocabulary": ask.vocabulary, "refers": ask.refers}
+            schema["properties"][name] |= {k: v for k, v in extra.items() if v} | {"personal": ask.personal}
+        return schema
+
+    def fingerprint(self) -> str:
+        """A text that changes when the table changes; the projection is then rebuilt from the journal."""
+        return canon([self.key, [f"{c.name} {c.type}" for c in self.table.columns], list(self.searched), self.version])
+
+    # What the journal asks of a kind (store.journal.Shape).
+
+    def project(self, values: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """Column values of a body; a body that no longer validates is kept as it is, field by field."""
+        try:
+            return self.read(values, version).model_dump(mode="json")
+        except ValidationError:
+            blank = self.model.model_construct(**dict(values))
+            known = {c.name for c in self.table.columns}
+            return {k: v for k, v in blank.model_dump(mode="json", warnings=False).items() if k in known}
+
+    def words(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """The text to be searched and the names whose pinyin initials are searched."""
+        texts = [str(row.get(n, "") or "") for n, a in self.asks.items() if a.search and a.personal != "P2"]
+        inner = [_flat(row[n]) for n in self.searched if row.get(n)]
+        return "\n".join(filter(None, [*texts, *inner])), str(row.get(self.name, "") or "")
+
+    def summary(self, row: Mapping[str, Any]) -> tuple[str, str, bool, bool]:
+        """Title, day, whether a draft, whether closed: what the register of all records shows."""
+        state = row.get("state", "")
+        day = str(row.get(self.day, "") or "") if self.day else ""
+        return str(row.get(self.name) or row.get("code") or ""), day, state in self.life.drafts, state in self.life.closed
+
+    def _words(self, record: Record) -> list[Finding]:
+        findings = []
+        day = (first_day(getattr(record, self.day, "")) if self.day else None) or None
+        for name, ask in self.asks.items():
+            if ask.vocabulary:
+                findings += _check_words(name, ask, getattr(record, name, None), day)
+        for name, info in self.model.model_fields.items():
+            value = getattr(record, name, None)
+            if isinstance(value, list) and value and isinstance(value[0], Part) and info is not None:
+                for number, part in enumerate(value):
+                    for inner, inner_info in type(part).model_fields.items():
+                        inner_ask = _ask(inner_info.metadata)
+                        if inner_ask and inner_ask.vocabulary:
+                            where = f"{name}.{number}.{inner}"
+                            findings += _check_words(where, inner_ask, getattr(part, inner), day)
+        state = record.state
+        if state and state != VOID and state not in self.life.states:
+            near = difflib.get_close_matches(state, self.life.states, 1, 0)
+            findings.append(_unknown_word("state", say("状态"), state, near[0] if near else ""))
+        return findings
+
+    def _finding(self, error: dict[str, Any]) -> Finding:
+        where = ".".join(str(p) for p in error["loc"])
+        label = self.label(where) if where else ""
+        kind, context = str(error["type"]), error.get("ctx") or {}
+        if "remedy" in context:
+            return Finding(where, kind, context["sentence"], context["remedy"])
+        if kind in {"missing", "string_too_short", "too_short"}:
+            return Finding(where, "FIELD_REQUIRED", say("“{label}”没有填。", label=label), say("请填写“{label}”。", label=label))
+        if kind == "extra_forbidden":
+            near = difflib.get_close_matches(where, list(self.asks), n=1, cutoff=0)
+            return Finding(
+                where,
+                "UNKNOWN_FIELD",
+                say("“{title}”没有“{field}”这一栏。", title=say(self.title), field=where[:60]),
+                say("最接近的是“{near}”;全部栏目用 kinds {key} 查看。", near=near[0] if near else "", key=self.key),
+            )
+        if kind in {"string_too_long", "too_long"}:
+            limit = context.get("max_length", "")
+            return Finding(
+                where,
+                "TEXT_TOO_LONG",
+                say("“{label}”太长,最多{limit}。", label=label, limit=limit),
+                say("请删减后再保存。"),
+            )
+        return Finding(
+            where,
+            "WRONG_TYPE",
+            say("“{label}”填的内容不合要求。", label=label or where),
+            say("请检查这一栏:应填{wanted}。", wanted=_wanted(kind)),
+        )
+
+
+def _wanted(kind: str) -> str:
+    names = {"int": say("整数"), "bool": say("是或否"), "list": say("若干行"), "string": say("文字")}
+    return next((label for key, label in names.items() if kind.startswith(key)), say("规定的内容"))
+
+
+def _ask(metadata: Sequence[Any]) -> Ask | None:
+    return next((m for m in metadata if isinstance(m, Ask)), None)
+
+
+def _unknown_word(where: str, label: str, word: str, near: str) -> Finding:
+    return Finding(
+        where,
+        "UNKNOWN_WORD",
+        say("“{label}”里没有“{word}”这个词。", label=label, word=word[:60]),
+        say("最接近的是“{near}”,请从列表中选。", near=near),
+    )
+
+
+def _check_words(where: str, ask: Ask, value: Any, day: Any) -> list[Finding]:
+    words = value if isinstance(value, list) else [value]
+    listed = vocabulary(ask.vocabulary)
+    findings = []
+    for word in words:
+        if not isinstance(word, str) or not word:
+            continue
+        term = listed.find(word)
+        if term is None or term.word != word:
+            findings.append(_unknown_word(where, say(ask.label), word, term.word if term else listed.nearest(word)))
+        elif day and not term.valid(day):
+            findings.append(
+                Finding(
+                    where,
+                    "WORD_NOT_IN_FORCE",
+                    say("“{word}”在{day}不在有效期内。", word=word, day=day.isoformat()),
+                    say("请换一个词,或写明理由后保留。"),
+                    "warning",
+                )
+            )
+    return findings
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(_flat(v) for v in value.values())
+    if isinstance(value, list):
+        return "\n".join(_flat(v) for v in value)
+    return "" if value is None or isinstance(value, bool) else str(value)
+
+
+__all__ = ["COMMON", "VOID", "WORKED_OUT", "Day", "Duty", "Kept", "Kind", "Life", "Long", "Move", "Part", "Record"]
