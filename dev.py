@@ -42,7 +42,7 @@ PACKAGES = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "studio-desk.stamp"
 VENV_PACKAGE = f"python3.{sys.version_info.minor}-venv"  # Debian keeps ensurepip in it
-TRANSLATIONS = ROOT / "resources" / "translations"
+TRANSLATIONS = ROOT / "resources" / "i18n"
 
 # What is looked for -> the Debian package that brings it. Qt itself, with or without a display:
 QT = {
@@ -145,7 +145,7 @@ def install_system_packages(wanted: dict[str, str]) -> None:
     missing = sorted(package for thing, package in wanted.items() if not is_there(thing))
     apt = shutil.which("apt-get")
     as_root = apt and os.geteuid() == 0
-    if as_root and not has_pip():
+    if not has_pip() and (as_root or missing):  # without root there is another way: fetch_pip
         missing.append(VENV_PACKAGE)
     if not missing:
         return
