@@ -31,7 +31,11 @@ def other_values(setting: Setting) -> list:
         ]
     if setting.choices:
         return [value for value, _ in setting.choices if value != setting.default]
-    return [ARCHIVE_CODE_FORMS["DA/T 22-2015"] if "template" in setting.name else "X109"]
+    return [
+        v
+        for v in ("", "X109", *ARCHIVE_CODE_FORMS.values())
+        if v != setting.default and not Settings.find({setting.name: v})
+    ]
 
 
 @EVERY

@@ -20,6 +20,7 @@ from studio_desk.kernel.words import say
 
 PREFIX: Final = "setting."
 """What the names of settings begin with in the home's small texts (`home.meta`)."""
+_ABSENT: Final = "\0"
 FONT_POINTS: Final = MappingProxyType({"小": 10, "中": 11, "大": 13, "特大": 16})
 """Points of the font sizes (desk.md)."""
 ARCHIVE_PLACES: Final = ("全宗号", "门类", "年度", "保管期限", "机构", "件号")
@@ -158,8 +159,8 @@ class Settings(BaseModel):
     @classmethod
     def load(cls, store: TextStore) -> Settings:
         """The settings kept in `store`; what is missing, or was written by a newer version and is not understood, is the default."""
-        told = {n: store.get(PREFIX + n, "") for n in cls.model_fields}
-        good = {n: v for n, v in told.items() if v and not any(f.field for f in cls.find({n: v}))}
+        told = {n: store.get(PREFIX + n, _ABSENT) for n in cls.model_fields}
+        good = {n: v for n, v in told.items() if v != _ABSENT and not any(f.field for f in cls.find({n: v}))}
         if cls.find(good):  # each one is good alone, not all together
             good = {n: v for n, v in good.items() if n not in {"backup_yellow_days", "backup_red_days"}}
         return cls.model_validate(good)
