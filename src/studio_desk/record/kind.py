@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import ValidationError
+from pydantic_core import PydanticUndefined
 from sqlalchemy import JSON, Table
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
@@ -179,6 +180,13 @@ class Kind:
         own = {name: ask for name, ask in found.items() if name not in COMMON}
         return own | {name: ask for name, ask in found.items() if name in COMMON}
 
+    def upcast(self, values: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """The values of an older body as today's kind writes them; a body of a newer version stays as it is."""
+        data = dict(values)
+        for upcast in self.upcasts[max(version, 1) - 1 :]:
+            data = upcast(data)
+        return data
+
     def read(self, values: Mapping[str, Any], version: int = 0) -> Record:
         """The one constructor: upcast, validate, return a record.
 
@@ -189,10 +197,7 @@ class Kind:
         Raises:
             pydantic.ValidationError: a value does not fit; use `find` for the clerk's sentences.
         """
-        data = dict(values)
-        for upcast in self.upcasts[(version or self.version) - 1 :]:
-            data = upcast(data)
-        return self.model.model_validate(data)
+        return self.model.model_validate(self.upcast(values, version or self.version))
 
     def find(self, values: Mapping[str, Any]) -> list[Finding]:
         """All findings about values as typed: types, required fields, vocabularies, then the kind's own check."""
@@ -208,13 +213,13 @@ class Kind:
             if f.level == "error" or not ({(f.code, f.field), (f.code, "")} & kept)
         ]  # fmt: skip
 
-    def refuse_errors(self, values: Mapping[str, Any]) -> Record:
+    def refuse_errors(self, values: Mapping[str, Any], findings: Sequence[Finding] | None = None) -> Record:
         """The record of `values`, or the first error as a Problem that carries all findings.
 
         Raises:
             Problem: at least one finding is an error.
         """
-        findings = self.find(values)
+        findings = self.find(values) if findings is None else findings
         errors = [f for f in findings if f.level == "error"]
         if errors:
             first = errors[0]
@@ -251,14 +256,57 @@ class Kind:
 
     # What the journal asks of a kind (store.journal.Shape).
 
-    def project(self, values: Mapping[str, Any], version: int) -> dict[str, Any]:
+    @property
+    def first_state(self) -> str:
+        """The state a new record starts in."""
+        return self.life.first
+
+    def admit(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+        """The body of values about to be saved, and the warnings that stay.
+
+        Raises:
+            Problem: a finding is an error; the Problem carries all findings.
+        """
+        findings = self.find(values)
+        record = self.refuse_errors(values, findings)
+        return self.body(record), findings
+
+    def allow_move(self, start: str, end: str, reason: str) -> None:
+        """Check one step of the life cycle.
+
+        Raises:
+            Problem: `MOVE_NOT_ALLOWED`, `REASON_REQUIRED`.
+        """
+        open_moves = self.life.moves_from(start)
+        move = next((m for m in open_moves if m.end == end), None)
+        if move is None:
+            raise Problem(
+                "MOVE_NOT_ALLOWED",
+                say("“{title}”不能从“{start}”转到“{end}”。", title=say(self.title), start=start, end=end[:30]),
+                say("现在可以转到:{ends}。", ends="、".join(m.end for m in open_moves) or say("无")),
+                allowed=[m.end for m in open_moves],
+            )
+        if move.reason and not reason.strip():
+            raise Problem(
+                "REASON_REQUIRED",
+                say("“{label}”要写明原因。", label=say(move.label)),
+                say("请用一句话说明原因。"),
+            )
+
+    def blobs(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Digests of the attachments a body names (the field `sha256` of kinds that hold a file)."""
+        sha = values.get("sha256")
+        return (str(sha),) if sha else ()
+
+    def project(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Column values of a body; a body that no longer validates is kept as it is, field by field."""
         try:
-            return self.read(values, version).model_dump(mode="json")
+            return self.read(values).model_dump(mode="json")
         except ValidationError:
-            blank = self.model.model_construct(**dict(values))
-            known = {c.name for c in self.table.columns}
-            return {k: v for k, v in blank.model_dump(mode="json", warnings=False).items() if k in known}
+            names = [c.name for c in self.table.columns]
+            blank = {n: i.get_default(call_default_factory=True) for n, i in self.model.model_fields.items()}
+            blank = {n: ("" if v is PydanticUndefined else v) for n, v in blank.items()}
+            return {n: _storable(values.get(n, blank.get(n))) for n in names}
 
     def words(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """The text to be searched and the names whose pinyin initials are searched."""
@@ -270,7 +318,12 @@ class Kind:
         """Title, day, whether a draft, whether closed: what the register of all records shows."""
         state = row.get("state", "")
         day = str(row.get(self.day, "") or "") if self.day else ""
-        return str(row.get(self.name) or row.get("code") or ""), day, state in self.life.drafts, state in self.life.closed
+        return (
+            str(row.get(self.name) or row.get("code") or ""),
+            day,
+            state in self.life.drafts,
+            state in self.life.closed,
+        )
 
     def _words(self, record: Record) -> list[Finding]:
         findings = []
@@ -300,7 +353,9 @@ class Kind:
         if "remedy" in context:
             return Finding(where, kind, context["sentence"], context["remedy"])
         if kind in {"missing", "string_too_short", "too_short"}:
-            return Finding(where, "FIELD_REQUIRED", say("“{label}”没有填。", label=label), say("请填写“{label}”。", label=label))
+            return Finding(
+                where, "FIELD_REQUIRED", say("“{label}”没有填。", label=label), say("请填写“{label}”。", label=label)
+            )
         if kind == "extra_forbidden":
             near = difflib.get_close_matches(where, list(self.asks), n=1, cutoff=0)
             return Finding(
@@ -323,6 +378,10 @@ class Kind:
             say("“{label}”填的内容不合要求。", label=label or where),
             say("请检查这一栏:应填{wanted}。", wanted=_wanted(kind)),
         )
+
+
+def _storable(value: Any) -> Any:
+    return value if value is None or isinstance(value, (str, int, bool, list, dict)) else str(value)
 
 
 def _wanted(kind: str) -> str:

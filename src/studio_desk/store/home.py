@@ -1,0 +1,334 @@
+"""A home: the folder that holds one station's (or district's) file, its keys, its mark and its lock."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from studio_desk.kernel import clock
+from studio_desk.kernel.canon import digest
+from studio_desk.kernel.files import write_private
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.settings import Settings
+from studio_desk.kernel.words import say
+from studio_desk.store import migrations, tables
+from studio_desk.store.file import SCHEMA, Lock, StationFile
+from studio_desk.store.journal import Journal, Shape
+from studio_desk.store.keys import KeyFile, new_key
+from studio_desk.store.tables import SEARCH
+
+DATABASE, KEYS, MARK, LOCK, BACKUPS = "desk.db", "desk.key", "desk.mark", "desk.lock", "backups"
+STATION_CODE = re.compile(r"[A-Z]{2,6}")
+DISTRICT_CODE = re.compile(r"[0-9]{6}")
+
+
+class Meta:
+    """Small durable texts of the home (table `meta`)."""
+
+    def __init__(self, file: StationFile) -> None:
+        self._file = file
+
+    def get(self, key: str, default: str = "") -> str:
+        """The text under `key`, or `default`."""
+        with self._file.read() as c:
+            value = c.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (key,)).scalar()
+        return default if value is None else str(value)
+
+    def set(self, key: str, value: str) -> None:
+        """Keep a text; durable when this returns (or when the surrounding transaction commits)."""
+        with self._file.write() as c:
+            c.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+    def all(self, prefix: str = "") -> dict[str, str]:
+        """All texts whose key begins with `prefix`, keys shortened by it."""
+        with self._file.read() as c:
+            rows = c.exec_driver_sql("SELECT key, value FROM meta WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+            return {key[len(prefix) :]: value for key, value in rows}
+
+
+class Home:
+    """An open home. Use as a context manager, or call `close`."""
+
+    def __init__(self, path: Path, lock: Lock, file: StationFile, keys: KeyFile, shapes: Iterable[Shape]) -> None:
+        """Wire an already opened file; use `Home.create` or `Home.open`."""
+        self.path, self.file, self.keys = path, file, keys
+        self.recovery_code = ""
+        self._lock = lock
+        self.meta = Meta(file)
+        self.role = self.meta.get("role")
+        self.code = self.meta.get("code")
+        self.name = self.meta.get("name")
+        self.shapes = tuple(shapes)
+        self.journal = Journal(file, self.shapes, code=self.code, device=self.meta.get("device"), role=self.role)
+        self.journal.operator = lambda: self.settings.operator
+        self.journal.late_after = lambda: self.settings.late_days
+        self._settings: Settings | None = None
+
+    # --- making and opening --------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        role: str,
+        code: str,
+        name: str,
+        shapes: Iterable[Shape],
+        passphrase: str | None = None,
+        use_keyring: bool = True,
+        details: Mapping[str, str] | None = None,
+    ) -> Home:
+        """Make a new home; `recovery_code` of the answer is shown once and printed by the clerk.
+
+        Args:
+            path: a folder that does not exist or is empty.
+            role: `station` or `district`.
+            code: 2 to 6 capital letters for a station, 6 digits for a district (domain.md 2.2).
+            name: its full name.
+            shapes: all kinds of record.
+            passphrase: protects the key where no keyring serves.
+            use_keyring: try the operating system's keyring.
+            details: further texts to keep under `detail.*` (town, kind of station).
+
+        Raises:
+            Problem: `CODE_NOT_VALID`, `NAME_REQUIRED`, `HOME_EXISTS`, `NO_KEY_PROTECTION`, `FOLDER_READ_ONLY`.
+        """
+        check_identity(role, code, name)
+        _make_folder(path)
+        if (path / DATABASE).exists() or (path / KEYS).exists():
+            raise Problem(
+                "HOME_EXISTS",
+                say("文件夹“{folder}”里已经有一个站点。", folder=str(path)),
+                say("请打开它,或另选一个空文件夹。"),
+            )
+        lock = Lock(path / LOCK)
+        lock.take()
+        try:
+            key = new_key()
+            keys, recovery = KeyFile.create(path / KEYS, key, passphrase, use_keyring=use_keyring)
+            file = StationFile(path / DATABASE, key, create=True)
+            texts = {"role": role, "code": code, "name": name, "device": f"{code}-1", "incarnation": "1"}
+            texts |= {"created_at": clock.stamp()} | {f"detail.{k}": v for k, v in (details or {}).items() if v}
+            with file.write() as c:
+                _make_tables(c, shapes := tuple(shapes))
+                c.exec_driver_sql("INSERT INTO meta (key, value) VALUES (?, ?)", list(texts.items()))
+            home = cls(path, lock, file, keys, shapes)
+        except BaseException:
+            lock.release()
+            for name_ in (DATABASE, f"{DATABASE}-wal", KEYS, LOCK):
+                (path / name_).unlink(missing_ok=True)
+            raise
+        home.recovery_code = recovery
+        return home
+
+    @classmethod
+    def open(
+        cls, path: Path, *, shapes: Iterable[Shape], passphrase: str | None = None, key: bytes | None = None
+    ) -> Home:
+        """Open a home: lock it, unlock it, bring it up to date, start a new incarnation if it was rewound.
+
+        Args:
+            path: the folder.
+            shapes: all kinds of record.
+            passphrase: needed where no keyring serves.
+            key: the raw key, when it was already unwrapped (recovery code, restore).
+
+        Raises:
+            Problem: `NO_HOME`, `NO_KEY`, `WRONG_PASSPHRASE`, `FILE_DAMAGED` (3), `FILE_NEWER`, `FILE_BUSY` (4).
+        """
+        if not (path / DATABASE).exists() or not (path / KEYS).exists():
+            raise Problem(
+                "NO_HOME",
+                say("文件夹“{folder}”里没有站点文件。", folder=str(path)),
+                say("请用 init 新建,用 restore 从备份恢复,或用 --home 指明文件夹。"),
+            )
+        lock = Lock(path / LOCK)
+        lock.take()
+        try:
+            keys = KeyFile.load(path / KEYS)
+            file = StationFile(path / DATABASE, key or keys.unlock(passphrase))
+            shapes = tuple(shapes)
+            home = cls(path, lock, file, keys, shapes)
+            home._bring_up()
+            home._notice_rewind()
+        except BaseException:
+            lock.release()
+            raise
+        return home
+
+    def _bring_up(self) -> None:
+        """Migrate core tables; rebuild the records when a kind's table changed."""
+        wanted = _schema_print(self.shapes)
+        if self.file.schema == SCHEMA and self.meta.get("schema") == wanted:
+            return
+        with self.file.write() as c:
+            migrations.run(c, self.file.schema)
+            tables.metadata.create_all(c)
+            for shape in self.shapes:
+                shape.table.create(c, checkfirst=True)
+            self.journal.rebuild()
+            self.meta.set("schema", wanted)
+
+    def _notice_rewind(self) -> None:
+        """A file behind its mark was restored or copied back: continuing its chain would fork it (`exchange.md`)."""
+        mark = self.read_mark()
+        if mark.get("device") != self.device:
+            behind = bool(mark) and int(mark.get("incarnation", 0)) > self.incarnation
+        else:
+            ops = list(self.journal.ops(self.device, mark["seq"], mark["seq"])) if mark["seq"] else []
+            behind = bool(mark["seq"]) and (not ops or ops[0][0].digest != mark["head"])
+        if behind:
+            self.new_incarnation(say("文件比上次送出时旧,已开始新的编号链。"))
+
+    def new_incarnation(self, reason: str) -> None:
+        """Continue under a new chain, so that nothing already sent is ever contradicted.
+
+        Numbers go on a hundred higher: those given out after the backup are never given again.
+        """
+        mark = self.read_mark()
+        number = max(self.incarnation, int(mark.get("incarnation", 0))) + 1
+        old = self.device
+        seq, head = self.journal.frontiers().get(old, (0, ""))
+        device = f"{old.split('.', maxsplit=1)[0]}.{number}{secrets.token_hex(2)}"
+        with self.file.write() as c:
+            self.meta.set("device", device)
+            self.meta.set("incarnation", str(number))
+            self.journal.device = device
+            for stem, top in c.exec_driver_sql(
+                "SELECT substr(code, 1, length(code) - 4), max(substr(code, -4)) FROM record"
+                " WHERE station = ? AND code LIKE '%-____' GROUP BY 1",
+                (self.code,),
+            ).all():
+                if top.isdigit():
+                    self.meta.set(f"number.{stem}", str(int(top) + 100))
+            self.journal.note(
+                "device.incarnate", {"from": old, "seq": seq, "head": head, "known": mark or {}}, reason=reason
+            )
+            self.meta.set("incarnation_notice", reason)
+        self.mark()
+
+    # --- facts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def device(self) -> str:
+        """The chain this home writes: `SQ-1`, after a restore `SQ-1.2…`."""
+        return self.journal.device
+
+    @property
+    def incarnation(self) -> int:
+        """How often the home began a new chain, from 1."""
+        return int(self.meta.get("incarnation", "1"))
+
+    @property
+    def settings(self) -> Settings:
+        """The home's settings; read once, changed through `change_settings`."""
+        if self._settings is None:
+            self._settings = Settings.load(self.meta)
+        return self._settings
+
+    def change_settings(self, settings: Settings) -> None:
+        """Keep changed settings; they are in force at once."""
+        with self.file.write():
+            settings.save(self.meta)
+        self._settings = settings
+
+    # --- the mark ------------------------------------------------------------------------------------------------
+
+    def mark(self) -> None:
+        """Write outside the database how far the chain is that is about to leave the house; durable."""
+        seq, head = self.journal.frontiers().get(self.device, (0, ""))
+        found = {"device": self.device, "incarnation": self.incarnation, "seq": seq, "head": head}
+        write_private(self.path / MARK, json.dumps(found).encode())
+
+    def read_mark(self) -> dict[str, Any]:
+        """The mark, empty when there is none or it is unreadable."""
+        try:
+            found = json.loads((self.path / MARK).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        fits = isinstance(found, dict) and {"device", "incarnation", "seq", "head"} <= set(found)
+        return found if fits else {}
+
+    # --- secrets and drafts --------------------------------------------------------------------------------------
+
+    def secret(self, name: str) -> bytes | None:
+        """A private key of the home by name, `None` when there is none."""
+        with self.file.read() as c:
+            value = c.exec_driver_sql("SELECT value FROM secret WHERE name = ?", (name,)).scalar()
+        return None if value is None else bytes(value)
+
+    def keep_secret(self, name: str, value: bytes) -> None:
+        """Keep a private key inside the encrypted file."""
+        with self.file.write() as c:
+            c.exec_driver_sql("INSERT OR REPLACE INTO secret (name, value) VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction over several writes of the journal and other tables."""
+        with self.file.write() as c:
+            yield c
+
+    def close(self) -> None:
+        """Close the file and give the lock back."""
+        self.file.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def check_identity(role: str, code: str, name: str) -> None:
+    """Check what a new home is called.
+
+    Raises:
+        Problem: `CODE_NOT_VALID`, `NAME_REQUIRED`.
+    """
+    if not (STATION_CODE if role == "station" else DISTRICT_CODE).fullmatch(code):
+        raise Problem(
+            "CODE_NOT_VALID",
+            say("站码“{code}”不合规定。", code=code[:20])
+            if role == "station"
+            else say("行政区划代码“{code}”不合规定。", code=code[:20]),
+            say("站码是2至6个大写字母,例如 SQ。") if role == "station" else say("区县代码是6位数字,例如 990000。"),
+        )
+    if not name.strip():
+        raise Problem("NAME_REQUIRED", say("名称没有填。"), say("请填写全称,例如“石桥镇政协联络站”。"))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        from studio_desk.kernel.files import medium_problem
+
+        raise medium_problem(error, path) from error
+
+
+def _make_tables(c: Connection, shapes: Iterable[Shape]) -> None:
+    shapes = tuple(shapes)
+    tables.metadata.create_all(c)
+    for shape in shapes:
+        shape.table.create(c, checkfirst=True)
+    c.exec_driver_sql(SEARCH)
+    c.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+    c.exec_driver_sql("INSERT INTO meta (key, value) VALUES ('schema', ?)", (_schema_print(shapes),))
+
+
+def _schema_print(shapes: Iterable[Shape]) -> str:
+    """Changes when any table changes: the records are then worked out anew from the journal."""
+    core = [f"{t.name}({','.join(c.name for c in t.columns)})" for t in tables.metadata.sorted_tables]
+    return digest("\n".join([*core, SEARCH, *(shape.fingerprint() for shape in shapes)]))

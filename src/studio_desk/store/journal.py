@@ -1,0 +1,655 @@
+"""The only door: every change of a record is an op, appended in the same transaction as the row it changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Connection, Table
+
+from studio_desk.kernel import clock, ids
+from studio_desk.kernel.canon import digest
+from studio_desk.kernel.dates import first_day
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.progress import Progress, silent
+from studio_desk.kernel.words import say
+from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
+from studio_desk.store.projector import Projector
+
+if TYPE_CHECKING:
+    from studio_desk.kernel.finding import Finding
+    from studio_desk.store.file import StationFile
+
+VOID = "作废"
+LATE_AFTER_DAYS = 3
+"""A record entered more days after its event is marked as entered late (domain.md 2.1)."""
+
+
+class Shape(Protocol):
+    """What the store needs to know of a kind (`record.kind.Kind` is one)."""
+
+    key: str
+    title: str
+    prefix: str
+    day: str
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def table(self) -> Table: ...
+    @property
+    def first_state(self) -> str: ...
+    def admit(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]: ...
+    def allow_move(self, start: str, end: str, reason: str) -> None: ...
+    def upcast(self, values: Mapping[str, Any], version: int) -> dict[str, Any]: ...
+    def project(self, values: Mapping[str, Any]) -> dict[str, Any]: ...
+    def words(self, row: Mapping[str, Any]) -> tuple[str, str]: ...
+    def summary(self, row: Mapping[str, Any]) -> tuple[str, str, bool, bool]: ...
+    def blobs(self, values: Mapping[str, Any]) -> tuple[str, ...]: ...
+    def fingerprint(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Written:
+    """The answer to a write: durable once it is returned."""
+
+    uid: str
+    code: str
+    rev: str
+    state: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass
+class Applied:
+    """What merging ops of other chains did."""
+
+    new: int = 0
+    same: int = 0
+    added: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    conflicts: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Changes:
+    """What a committed transaction touched; screens that show it reload."""
+
+    kinds: set[str] = field(default_factory=set)
+    records: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One op in the history of a record."""
+
+    op: str
+    dev: str
+    seq: int
+    t: str
+    type: str
+    by: str
+    reason: str
+    values: dict[str, Any] | None
+    base: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One of several values that stand side by side in a field."""
+
+    op: str
+    value: Any
+    dev: str
+    t: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field with several values, for a person to decide."""
+
+    rec: str
+    kind: str
+    code: str
+    title: str
+    field: str
+    versions: tuple[Version, ...]
+
+
+class Journal:
+    """The journal of one home and the records worked out from it."""
+
+    def __init__(self, file: StationFile, shapes: Iterable[Shape], *, code: str, device: str, role: str) -> None:
+        """Begin to keep the journal.
+
+        Args:
+            file: the open station file.
+            shapes: all kinds of record.
+            code: the station's (district's) own code.
+            device: the chain that this home writes.
+            role: `station` or `district`.
+        """
+        self.file = file
+        self.shapes = {shape.key: shape for shape in shapes}
+        self.code, self.device, self.role = code, device, role
+        self.operator: Callable[[], str] = lambda: ""
+        self.late_after: Callable[[], int] = lambda: LATE_AFTER_DAYS
+        self._projector = Projector(self.shapes)
+        self._heads: dict[str, tuple[int, str]] = {}
+        self._numbers: dict[str, int] = {}
+        self._pending = Changes()
+        self._told: list[Callable[[Changes], None]] = []
+        file.after_commit.append(self._committed)
+        file.after_rollback.append(self._rolled_back)
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def write(
+        self,
+        kind: str,
+        values: Mapping[str, Any],
+        *,
+        uid: str = "",
+        type: str = "record.save",  # noqa: A002 - the key of the op line
+        reason: str = "",
+        base: str | None = None,
+    ) -> Written:
+        """Save one whole record, new or changed.
+
+        Args:
+            kind: key of its kind.
+            values: all field values; number, state and station are filled in when missing.
+            uid: the record to change; `""` makes a new one.
+            type: the op's type.
+            reason: why, for corrections, moves and withdrawals.
+            base: the `rev` the writer had seen; today's when not given. An older one makes this a concurrent edit.
+
+        Raises:
+            Problem: the kind refuses the values (first error, all findings attached), the record is withdrawn, in
+                conflict, or unknown.
+        """
+        shape = self._shape(kind)
+        with self.file.write() as c:
+            if uid:
+                before = self._register(c, uid)
+                self._check_writable(before, type)
+            values = dict(values)
+            uid = uid or str(values.get("uid") or "") or ids.new_uid()
+            heads = self._heads_of(c, uid)
+            if not heads:
+                self._fill_new(c, shape, values)
+            values["uid"] = uid
+            body, findings = shape.admit(values)
+            line = body_line(
+                body, kind=kind, version=shape.version, by=self.operator(), reason=reason, blobs=shape.blobs(body)
+            )
+            chosen = tuple(sorted((base if base is not None else ",".join(heads)).split(","))) if heads else ()
+            op = self._append(c, self._chain_for(str(body.get("station", ""))), type, uid, chosen, line)
+            touched = self._projector.touch(
+                c, kind, uid, op, body, self.operator(), fresh=not heads, behind=set(chosen) != set(heads)
+            )
+            self._pending.kinds.add(kind)
+            self._pending.records.add(uid)
+            rev, state, code = touched
+        return Written(uid, code, rev, state, tuple(findings))
+
+    def correct(self, uid: str, changes: Mapping[str, Any], reason: str = "") -> Written:
+        """Change some fields of a record.
+
+        Raises:
+            Problem: `REASON_REQUIRED` when the record is no draft and no reason is given; else as `write`.
+        """
+        row = self.record(uid)
+        if not reason and not self._is_draft(uid):
+            raise Problem("REASON_REQUIRED", say("更正要写明原因。"), say("请用一句话说明为什么更正。"))
+        return self._rewrite(row, changes, "record.correct", reason)
+
+    def move(self, uid: str, state: str, reason: str = "", changes: Mapping[str, Any] | None = None) -> Written:
+        """Take one step of the life cycle.
+
+        Raises:
+            Problem: `MOVE_NOT_ALLOWED`, `REASON_REQUIRED`; else as `write`.
+        """
+        row = self.record(uid)
+        self.shapes[row["kind"]].allow_move(row["state"], state, reason)
+        return self._rewrite(row, {**(changes or {}), "state": state}, "record.move", reason)
+
+    def void(self, uid: str, reason: str) -> Written:
+        """Withdraw a record; nothing is deleted, its number stays in the ledger as withdrawn (S004-48).
+
+        Raises:
+            Problem: `REASON_REQUIRED`; else as `write`.
+        """
+        if not reason.strip():
+            raise Problem("REASON_REQUIRED", say("作废要写明原因。"), say("请用一句话说明为什么作废。"))
+        return self._rewrite(self.record(uid), {"state": VOID, "void_reason": reason}, "record.void", reason)
+
+    def resolve(self, uid: str, changes: Mapping[str, Any], reason: str) -> Written:
+        """Decide a conflict: the chosen values become the record, all versions stay in the history.
+
+        Raises:
+            Problem: `NO_CONFLICT`, `REASON_REQUIRED`; else as `write`.
+        """
+        row = self.record(uid)
+        if not row["conflict"]:
+            raise Problem("NO_CONFLICT", say("这条记录没有待定的冲突。"), say("请刷新列表。"))
+        if not reason.strip():
+            raise Problem("REASON_REQUIRED", say("裁定冲突要写明理由。"), say("请用一句话说明为什么这样定。"))
+        return self._rewrite(row, changes, "record.resolve", reason)
+
+    def note(
+        self,
+        type: str,  # noqa: A002 - the key of the op line
+        values: Mapping[str, Any],
+        *,
+        chain: str = "",
+        rec: str = "",
+        reason: str = "",
+    ) -> Op:
+        """Append an op that holds no record: a receipt, a remark, a change of the trust list, a new incarnation.
+
+        Args:
+            type: the op's type.
+            values: what it says (canonical JSON types).
+            chain: the chain to write; this home's own when empty.
+            rec: uid of the record it is about.
+            reason: why.
+        """
+        with self.file.write() as c:
+            line = body_line(values, by=self.operator(), reason=reason)
+            base = self._heads_of(c, rec) if rec else ()
+            op = self._append(c, chain or self.device, type, rec, base, line)
+            if rec:
+                self._pending.records.add(rec)
+        return op
+
+    # --- merging -------------------------------------------------------------------------------------------------
+
+    def apply(self, ops: Sequence[tuple[str, str | None]], progress: Progress = silent) -> Applied:
+        """Merge ops of other chains through the same door; idempotent and order-free.
+
+        Args:
+            ops: `(op line, body line or None)`, already verified; each chain in order and joining what is here.
+            progress: counts ops.
+
+        Raises:
+            Problem: `CHAIN_GAP` when an op does not join its chain (the caller holds such bundles back),
+                `CHAIN_FORK` when another op already stands at its place.
+        """
+        result = Applied()
+        with self.file.write() as c:
+            read = [(Op.from_line(line), body) for line, body in ops]
+            known = self._known(c, [op.digest for op, _ in read])
+            fresh: list[tuple[Op, str | None]] = []
+            again: list[tuple[Op, str]] = []
+            for op, body in read:
+                if op.digest in known:
+                    result.same += 1
+                    if body is not None:
+                        again.append((op, body))
+                    continue
+                known.add(op.digest)
+                self._join(c, op)
+                fresh.append((op, body))
+            here = self._bodies_here(c, [op.body for op, _ in again])
+            late_bodies = [(op, body) for op, body in again if op.body not in here]
+            bodies = [(op.body, body) for op, body in [*fresh, *late_bodies] if body is not None]
+            if bodies:
+                c.exec_driver_sql("INSERT OR IGNORE INTO body (digest, line) VALUES (?, ?)", bodies)
+            if fresh:
+                c.exec_driver_sql(_INSERT_OP, [_columns(op) for op, _ in fresh])
+                for dev in {op.dev for op, _ in fresh}:
+                    self._keep_head(c, dev)
+            done = self._projector.merge(c, fresh, [op for op, _ in late_bodies], progress)
+            result.new = len(fresh)
+            result.added, result.changed, result.conflicts = done.added, done.changed, done.conflicts
+            self._pending.kinds |= done.kinds
+            self._pending.records |= done.added | done.changed
+        return result
+
+    def take_back(self, digests: Iterable[str]) -> set[str]:
+        """Remove merged ops again (undo of an import); the records they touched are worked out anew.
+
+        Raises:
+            Problem: `IMPORT_BUILT_ON` when a later op, here or of the same chain, builds on one of them.
+        """
+        gone = set(digests)
+        with self.file.write() as c:
+            rows = self._rows_of(c, gone)
+            recs = {rec for _, _, rec, _ in rows if rec}
+            for dev in {dev for dev, _, _, _ in rows}:
+                mine = [seq for d, seq, _, _ in rows if d == dev]
+                last = c.exec_driver_sql("SELECT max(seq) FROM op WHERE dev = ?", (dev,)).scalar_one()
+                if sorted(mine) != list(range(last - len(mine) + 1, last + 1)):
+                    raise _built_on()
+            for rec in recs:
+                for op in self._ops_of(c, rec):
+                    if op.digest not in gone and gone & set(op.base):
+                        raise _built_on()
+            marks = [(d,) for d in gone]
+            bodies = [(body,) for _, _, _, body in rows]
+            c.exec_driver_sql("DELETE FROM op WHERE digest = ?", marks)
+            c.exec_driver_sql("DELETE FROM body WHERE digest = ? AND digest NOT IN (SELECT body FROM op)", bodies)
+            for dev in {dev for dev, _, _, _ in rows}:
+                self._heads.pop(dev, None)
+                found = c.exec_driver_sql(
+                    "SELECT seq, digest FROM op WHERE dev = ? ORDER BY seq DESC LIMIT 1", (dev,)
+                ).first()
+                if found is None:
+                    c.exec_driver_sql("DELETE FROM chain WHERE dev = ?", (dev,))
+                else:
+                    c.exec_driver_sql("UPDATE chain SET seq = ?, head = ? WHERE dev = ?", (found[0], found[1], dev))
+            self._pending.kinds |= self._projector.again(c, recs)
+            self._pending.records |= recs
+        return recs
+
+    def rebuild(self, progress: Progress = silent) -> int:
+        """Work out all records anew from the ops; answers how many. Used after a change of a kind's table."""
+        with self.file.write() as c:
+            count = self._projector.rebuild(c, progress)
+            self._pending.kinds |= set(self.shapes)
+        return count
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def record(self, uid: str) -> dict[str, Any]:
+        """All columns of a record and its `kind`.
+
+        Raises:
+            Problem: `NO_SUCH_RECORD`.
+        """
+        with self.file.read() as c:
+            head = self._register(c, uid)
+            row = self._projector.row(c, head["kind"], uid)
+        return {"kind": head["kind"], **row}
+
+    def find(self, uid_or_code: str) -> str:
+        """The uid of a record named by uid or by number.
+
+        Raises:
+            Problem: `NO_SUCH_RECORD`.
+        """
+        with self.file.read() as c:
+            found = c.exec_driver_sql(
+                "SELECT uid FROM record WHERE uid = ?1 OR code = ?1 LIMIT 1", (uid_or_code,)
+            ).scalar()
+        if found is None:
+            raise _no_such_record(uid_or_code)
+        return str(found)
+
+    def history(self, uid: str) -> list[Revision]:
+        """Every op about a record, in the order it came here, with the values it said."""
+        with self.file.read() as c:
+            self._register(c, uid)
+            rows = c.exec_driver_sql(
+                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ? ORDER BY o.n",
+                (uid,),
+            ).all()
+        revisions = []
+        for line, body in rows:
+            op, said = Op.from_line(line), json.loads(body) if body else {}
+            revisions.append(
+                Revision(
+                    op.digest,
+                    op.dev,
+                    op.seq,
+                    op.t,
+                    op.type,
+                    said.get("by", ""),
+                    said.get("reason", ""),
+                    said.get("values"),
+                    op.base,
+                )
+            )
+        return revisions
+
+    def heads(self, uid: str) -> tuple[str, ...]:
+        """Digests of the record's ops that no other op has seen; empty when the record is unknown."""
+        with self.file.read() as c:
+            return self._heads_of(c, uid)
+
+    def frontiers(self) -> dict[str, tuple[int, str]]:
+        """Last sequence number and head of every chain held here."""
+        with self.file.read() as c:
+            return {d: (s, h) for d, s, h in c.exec_driver_sql("SELECT dev, seq, head FROM chain ORDER BY dev")}
+
+    def ops(self, dev: str, first: int = 1, last: int | None = None) -> Iterator[tuple[Op, str, str | None]]:
+        """The ops of a chain in order: op, its line, its body line (`None` when erased or not here)."""
+        with self.file.read() as c:
+            rows = c.exec_driver_sql(
+                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body"
+                " WHERE o.dev = ? AND o.seq >= ? AND o.seq <= ? ORDER BY o.seq",
+                (dev, first, last if last is not None else 1 << 53),
+            ).all()
+        for line, body in rows:
+            yield Op.from_line(line), line, body
+
+    def conflicts(self) -> list[Conflict]:
+        """Every field that waits for a decision, with all its values, who wrote them and when."""
+        with self.file.read() as c:
+            uids = c.exec_driver_sql("SELECT uid FROM record WHERE conflict ORDER BY n").scalars().all()
+            return [conflict for uid in uids for conflict in self._conflicts_of(c, uid)]
+
+    def subscribe(self, told: Callable[[Changes], None]) -> None:
+        """Call `told(changes)` after every commit that touched records."""
+        self._told.append(told)
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _shape(self, kind: str) -> Shape:
+        try:
+            return self.shapes[kind]
+        except KeyError:
+            raise Problem(
+                "UNKNOWN_KIND",
+                say("没有“{kind}”这种记录。", kind=kind[:60]),
+                say("全部种类用 kinds 查看。"),
+            ) from None
+
+    def _rewrite(self, row: Mapping[str, Any], changes: Mapping[str, Any], type_: str, reason: str) -> Written:
+        kept = {k: v for k, v in row.items() if k not in {"kind", *_WORKED_OUT}}
+        return self.write(row["kind"], {**kept, **changes}, uid=row["uid"], type=type_, reason=reason)
+
+    def _register(self, c: Connection, uid: str) -> dict[str, Any]:
+        found = c.exec_driver_sql("SELECT * FROM record WHERE uid = ?", (uid,)).mappings().first()
+        if found is None:
+            raise _no_such_record(uid)
+        return dict(found)
+
+    def _is_draft(self, uid: str) -> bool:
+        with self.file.read() as c:
+            return bool(self._register(c, uid)["draft"])
+
+    def _check_writable(self, before: Mapping[str, Any], type_: str) -> None:
+        if before["state"] == VOID and type_ != "record.resolve":
+            raise Problem(
+                "RECORD_VOID",
+                say("{code}已经作废,不能再改。", code=before["code"]),
+                say("请另建一条新的记录,在说明里写上原编号。"),
+            )
+        if before["conflict"] and type_ != "record.resolve":
+            raise Problem(
+                "RECORD_IN_CONFLICT",
+                say("{code}有待定的冲突。", code=before["code"]),
+                say("请先在“冲突”页选定以哪一个为准。"),
+            )
+        if self.role == "station" and before["station"] not in {"", self.code}:
+            raise Problem(
+                "NOT_OWNER",
+                say("{code}是{station}的记录,本站不能改。", code=before["code"], station=before["station"]),
+                say("请与该单位联系。"),
+            )
+
+    def _chain_for(self, owner: str) -> str:
+        """A district writes about a station's record in that station's downward chain."""
+        return self.device if self.role == "station" or owner in {"", self.code} else f"{self.device}@{owner}"
+
+    def _fill_new(self, c: Connection, shape: Shape, values: dict[str, Any]) -> None:
+        day = first_day(str(values.get(shape.day) or "")) if shape.day and _is_day(values.get(shape.day)) else None
+        values.setdefault("station", self.code)
+        values["state"] = values.get("state") or shape.first_state
+        values["created_at"] = values.get("created_at") or clock.stamp()
+        values["created_by"] = values.get("created_by") or self.operator()
+        if day and (clock.today() - day).days > self.late_after():
+            values["entered_late"] = True
+        if not values.get("code"):
+            values["code"] = self._number(c, shape.prefix, (day or clock.today()).year)
+
+    def _number(self, c: Connection, prefix: str, year: int) -> str:
+        """The next number `{站码}-{类}-{年}-{4位流水}`, never used before (domain.md 2.1)."""
+        stem = f"{self.code}-{prefix}-{year}-"
+        if stem not in self._numbers:
+            top = c.exec_driver_sql(
+                "SELECT max(CAST(substr(code, ?) AS INTEGER)) FROM record WHERE code >= ? AND code < ?",
+                (len(stem) + 1, stem, stem + "~"),
+            ).scalar()
+            floor = c.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (f"number.{stem}",)).scalar()
+            self._numbers[stem] = max(int(top or 0), int(floor or 0))
+        self._numbers[stem] += 1
+        return f"{stem}{self._numbers[stem]:04d}"
+
+    def _head(self, c: Connection, dev: str) -> tuple[int, str]:
+        if dev not in self._heads:
+            found = c.exec_driver_sql("SELECT seq, head FROM chain WHERE dev = ?", (dev,)).first()
+            self._heads[dev] = (found[0], found[1]) if found else (0, GENESIS)
+        return self._heads[dev]
+
+    def _keep_head(self, c: Connection, dev: str) -> None:
+        c.exec_driver_sql("INSERT OR REPLACE INTO chain (dev, seq, head) VALUES (?, ?, ?)", (dev, *self._heads[dev]))
+
+    def _append(self, c: Connection, dev: str, type_: str, rec: str, base: tuple[str, ...], line: str) -> Op:
+        seq, head = self._head(c, dev)
+        op = Op(FORMAT, dev, seq + 1, head, clock.stamp(), type_, rec, base, digest(line), len(line.encode()))
+        c.exec_driver_sql("INSERT INTO body (digest, line) VALUES (?, ?)", (op.body, line))
+        c.exec_driver_sql(_INSERT_OP, _columns(op))
+        self._heads[dev] = (op.seq, op.digest)
+        self._keep_head(c, dev)
+        return op
+
+    def _join(self, c: Connection, op: Op) -> None:
+        seq, head = self._head(c, op.dev)
+        if op.seq <= seq:
+            raise Problem(
+                "CHAIN_FORK",
+                say("{dev}第{seq}号与已收到的不一致:同一编号有两个不同的内容。", dev=op.dev, seq=op.seq),
+                say("可能是备份恢复后继续使用或文件被改动,请与该站点核对。"),
+                dev=op.dev,
+                seq=op.seq,
+            )
+        if op.seq > seq + 1 or op.prev != head:
+            raise Problem(
+                "CHAIN_GAP",
+                say("{dev}缺第{first}至{last}号。", dev=op.dev, first=seq + 1, last=op.seq - 1),
+                say("请先导入缺少的数据包。"),
+                dev=op.dev,
+                seq=op.seq,
+            )
+        self._heads[op.dev] = (op.seq, op.digest)
+
+    def _known(self, c: Connection, digests: Sequence[str]) -> set[str]:
+        return {
+            row[0]
+            for part in _chunks(digests)
+            for row in c.exec_driver_sql(_in("SELECT digest FROM op WHERE digest", part), part)
+        }
+
+    def _bodies_here(self, c: Connection, digests: Sequence[str]) -> set[str]:
+        return {
+            row[0]
+            for part in _chunks(digests)
+            for row in c.exec_driver_sql(_in("SELECT digest FROM body WHERE digest", part), part)
+        }
+
+    def _rows_of(self, c: Connection, digests: set[str]) -> list[tuple[str, int, str, str]]:
+        return [
+            (row[0], row[1], row[2], row[3])
+            for part in _chunks(sorted(digests))
+            for row in c.exec_driver_sql(_in("SELECT dev, seq, rec, body FROM op WHERE digest", part), part)
+        ]
+
+    def _heads_of(self, c: Connection, uid: str) -> tuple[str, ...]:
+        rev = c.exec_driver_sql("SELECT rev FROM record WHERE uid = ?", (uid,)).scalar()
+        return tuple(str(rev).split(",")) if rev else ()
+
+    def _ops_of(self, c: Connection, rec: str) -> list[Op]:
+        return [Op.from_line(line) for line in c.exec_driver_sql("SELECT line FROM op WHERE rec = ?", (rec,)).scalars()]
+
+    def _conflicts_of(self, c: Connection, uid: str) -> list[Conflict]:
+        register = self._register(c, uid)
+        projected, said = self._projector.versions(c, uid)
+        return [
+            Conflict(
+                uid,
+                register["kind"],
+                register["code"],
+                register["title"],
+                name,
+                tuple(
+                    Version(
+                        d,
+                        (said[d][1].get("values") or {}).get(name),
+                        said[d][0].dev,
+                        said[d][0].t,
+                        said[d][1].get("by", ""),
+                    )
+                    for d in which
+                ),
+            )
+            for name, which in sorted(projected.conflicts.items())
+        ]
+
+    def _committed(self) -> None:
+        changes, self._pending = self._pending, Changes()
+        if changes.kinds or changes.records:
+            for told in self._told:
+                told(changes)
+
+    def _rolled_back(self) -> None:
+        self._heads.clear()
+        self._numbers.clear()
+        self._pending = Changes()
+
+
+_INSERT_OP = "INSERT INTO op (dev, seq, digest, rec, type, t, body, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_WORKED_OUT = ("rev", "conflict", "updated_at", "updated_by")
+
+
+def _columns(op: Op) -> tuple[str, int, str, str, str, str, str, str]:
+    return (op.dev, op.seq, op.digest, op.rec, op.type, op.t, op.body, op.line)
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        first_day(str(value or ""))
+    except ValueError:
+        return False
+    return True
+
+
+def _chunks(items: Sequence[str], size: int = 500) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(items), size):
+        yield tuple(items[start : start + size])
+
+
+def _in(query: str, part: Sequence[str]) -> str:
+    return f"{query} IN ({','.join('?' * len(part))})"
+
+
+def _no_such_record(name: str) -> Problem:
+    return Problem(
+        "NO_SUCH_RECORD", say("找不到记录“{name}”。", name=name[:60]), say("请用 list 或 search 查一下编号。")
+    )
+
+
+def _built_on() -> Problem:
+    return Problem(
+        "IMPORT_BUILT_ON",
+        say("后来的数据已经建立在这次导入之上,不能撤销。"),
+        say("请先撤销更晚的导入,或用更正、作废处理有问题的记录。"),
+    )
+
+
+__all__ = ["RECORD_TYPES", "Applied", "Changes", "Conflict", "Journal", "Revision", "Shape", "Version", "Written"]

@@ -1,0 +1,135 @@
+"""One entry of the journal: its canonical line, its digest, its body (`docs/bundle-format.md`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from studio_desk.kernel import ids
+from studio_desk.kernel.canon import canon, digest, parse
+
+FORMAT = 1
+"""Version of op and body lines."""
+GENESIS = "0" * 64
+"""`prev` of the first op of a chain."""
+RECORD_TYPES = frozenset({"record.save", "record.correct", "record.void", "record.move", "record.resolve"})
+"""Types whose body holds the whole record."""
+_HEX = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Op:
+    """One op.
+
+    Attributes:
+        v: format of the line.
+        dev: the chain it belongs to (`SQ-1`).
+        seq: its number in the chain, from 1.
+        prev: digest of the op before.
+        t: local time it was written, for display only.
+        type: `record.save`, `receipt` …
+        rec: uid of the record it is about, `""` when about none.
+        base: digests of the record's ops its writer had seen.
+        body: digest of the body line.
+        size: bytes of the body line.
+    """
+
+    v: int
+    dev: str
+    seq: int
+    prev: str
+    t: str
+    type: str
+    rec: str
+    base: tuple[str, ...]
+    body: str
+    size: int
+
+    @cached_property
+    def line(self) -> str:
+        """The canonical line."""
+        return canon(
+            {
+                "v": self.v,
+                "dev": self.dev,
+                "seq": self.seq,
+                "prev": self.prev,
+                "t": self.t,
+                "type": self.type,
+                "rec": self.rec,
+                "base": list(self.base),
+                "body": self.body,
+                "size": self.size,
+            }
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the line: the op's name."""
+        return digest(self.line)
+
+    @classmethod
+    def from_line(cls, line: str) -> Op:
+        """Read an op line; further keys of a newer version are allowed and stay in the line as it was stored.
+
+        Raises:
+            ValueError: not canonical, a key missing or of the wrong type.
+        """
+        found = parse(line)
+        if not isinstance(found, dict):
+            raise ValueError("an op is a JSON object")  # noqa: TRY004 - readers catch one error type
+        texts = {k: found.get(k) for k in ("dev", "prev", "t", "type", "rec", "body")}
+        numbers = {k: found.get(k) for k in ("v", "seq", "size")}
+        base = found.get("base")
+        fits = (
+            all(isinstance(value, str) and len(value) <= 128 for value in texts.values())
+            and all(type(value) is int and value >= 0 for value in numbers.values())
+            and isinstance(base, list)
+            and len(base) <= 64
+            and all(isinstance(b, str) and _HEX.fullmatch(b) for b in base)
+            and _HEX.fullmatch(str(texts["prev"]))
+            and _HEX.fullmatch(str(texts["body"]))
+            and numbers["seq"]
+        )
+        if not fits:
+            raise ValueError("an op key is missing or of the wrong type")
+        op = cls(**texts, **numbers, base=tuple(base or ()))  # type: ignore[arg-type]  # checked above
+        # A line of a newer version may have more keys: its digest is that of the line, not of what we understood.
+        op.__dict__["line"] = line
+        return op
+
+
+def body_line(
+    values: Mapping[str, Any],
+    *,
+    kind: str = "",
+    version: int = 1,
+    by: str = "",
+    reason: str = "",
+    blobs: tuple[str, ...] = (),
+) -> str:
+    """The canonical line of a body, with a fresh salt.
+
+    Args:
+        values: the whole record, or what a note says.
+        kind: the record's kind, `""` for ops about no record.
+        version: version of the kind's bodies.
+        by: who wrote it.
+        reason: why, for corrections and withdrawals.
+        blobs: digests of the attachments the body names.
+    """
+    return canon(
+        {
+            "v": FORMAT,
+            "kind": kind,
+            "version": version,
+            "salt": ids.new_salt(),
+            "by": by,
+            "reason": reason,
+            "values": dict(values),
+            "blobs": list(blobs),
+        }
+    )

@@ -1,0 +1,100 @@
+"""Find records by any run of characters, by word or by pinyin initials; exact, also for one character and rare ones."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from studio_desk.kernel.pinyin import initials
+from studio_desk.store.file import StationFile
+
+BREAK = "\ue000"
+"""Stands for punctuation and line ends, so that a phrase never runs across them."""
+
+COUNT_LIMIT = 1000
+"""Counting stops here; a screen then says “1,000+”."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record found."""
+
+    uid: str
+    kind: str
+    code: str
+    title: str
+    state: str
+    day: str
+
+
+def tokens(text: str) -> str:
+    """Every letter, digit and Han character as a token of its own, punctuation as a break.
+
+    NFKC and case folding make full-width, half-width, upper and lower case the same.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(
+        ch if ch.isalnum() or unicodedata.category(ch) in {"Mn", "Mc", "Co", "So"} else BREAK for ch in folded
+    )
+
+
+def index(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
+    """Write the search entries of records anew.
+
+    Args:
+        connection: inside a write transaction.
+        rows: `(record.n, text, names)`; of the names the pinyin initials are searched as well.
+    """
+    connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", [(n,) for n, _, _ in rows])
+    connection.exec_driver_sql(
+        "INSERT INTO search (rowid, text, initials) VALUES (?, ?, ?)",
+        [(n, tokens(text), f" {BREAK} ".join(" ".join(i) for i in initials(name))) for n, text, name in rows],
+    )
+
+
+def find(
+    file: StationFile, text: str, kind: str | None = None, limit: int = 50, offset: int = 0
+) -> tuple[list[Hit], int]:
+    """The records that contain `text`, newest first, and how many there are (at most `COUNT_LIMIT`).
+
+    Args:
+        file: the open station file.
+        text: what the clerk typed; blanks separate words that must all occur; Latin letters also match initials.
+        kind: only records of this kind.
+        limit: how many hits to return.
+        offset: how many to pass over.
+    """
+    query = match(text)
+    if not query:
+        return [], 0
+    where, values = "search MATCH ?", [query]
+    if kind:
+        where, values = where + " AND r.kind = ?", [*values, kind]
+    source = f"FROM search s JOIN record r ON r.n = s.rowid WHERE {where}"  # noqa: S608 - no value is pasted in
+    fields = "SELECT r.uid, r.kind, r.code, r.title, r.state, r.day"
+    with file.read() as c:
+        rows = c.exec_driver_sql(
+            f"{fields} {source} ORDER BY s.rowid DESC LIMIT {int(limit)} OFFSET {int(offset)}", tuple(values)
+        )
+        hits = [Hit(*row) for row in rows]
+        counted = c.exec_driver_sql(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNT_LIMIT})", tuple(values))  # noqa: S608
+        total: Any = counted.scalar_one()
+    return hits, int(total)
+
+
+def match(text: str) -> str:
+    """The FTS5 query of what was typed, `""` when nothing searchable was."""
+    parts = []
+    for word in text.split():
+        run = tokens(word).strip(f" {BREAK}").replace('"', "")
+        if not run:
+            continue
+        part = f'text : "{run}"'
+        if word.isascii() and word.isalpha():
+            part = f'({part} OR initials : "{run}")'
+        parts.append(part)
+    return " AND ".join(parts)
