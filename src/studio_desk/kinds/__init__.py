@@ -6,7 +6,22 @@ import difflib
 
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
-from studio_desk.kinds import contact_point, group, household, member, office, person, station, studio
+from studio_desk.kinds import (
+    activity,
+    attachment,
+    case,
+    contact_point,
+    group,
+    household,
+    journal_entry,
+    member,
+    minutes,
+    office,
+    person,
+    station,
+    studio,
+    suggestion,
+)
 from studio_desk.record.kind import Kind
 
 KINDS: tuple[Kind, ...] = (
@@ -18,6 +33,12 @@ KINDS: tuple[Kind, ...] = (
     contact_point.KIND,
     person.KIND,
     household.KIND,
+    journal_entry.KIND,
+    case.KIND,
+    activity.KIND,
+    minutes.KIND,
+    suggestion.KIND,
+    attachment.KIND,
 )
 """Every record type, in the order of the navigation; a newcomer adds one line."""
 

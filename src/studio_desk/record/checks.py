@@ -38,7 +38,7 @@ def working_days_after(day: date, number: int) -> date:
 
 
 def phone_form(field: str, value: str) -> list[Finding]:
-    """A warning when a number is neither a mobile (`^1[3-9]\\d{9}$`), a landline nor a service line (domain.md 2.1)."""
+    """A warning when a number is neither a mobile of 11 digits, a landline nor a service line (domain.md 2.1)."""
     if not value or _MOBILE.fullmatch(value) or _LANDLINE.fullmatch(value):
         return []
     return [

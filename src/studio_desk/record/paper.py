@@ -5,7 +5,6 @@ from __future__ import annotations
 import typing
 from collections.abc import Iterable
 from datetime import date
-from io import BytesIO
 from typing import Any, TypeVar
 
 from studio_desk.kernel.dates import first_day
@@ -21,7 +20,7 @@ _DIGITS = "〇一二三四五六七八九"
 
 def blank(kind: Kind) -> Record:
     """An empty record of a kind, for a form to be filled by hand."""
-    return whole(kind.model())
+    return whole(kind.model(uid=""))
 
 
 def whole(record: R) -> R:
@@ -85,30 +84,26 @@ def span(start: str, end: str) -> str:
     return f"{start}—{end}" if start and end else start or end
 
 
-def pictures(look: Look, uid: str, *wanted: str, columns: int = 2, height_mm: float = 85.0) -> list[Photos]:
+def pictures(look: Look, uid: str, *wanted: str, without: tuple[str, ...] = ()) -> list[Photos]:
     """The pictures that hang on a record, in the order of their numbers; none when there is none.
 
-    Pictures of class P2 are left out unless full print was asked for; bytes that are no picture are left out as well,
-    they stay in the file as attachments.
+    Pictures of class P2 are left out unless full print was asked for.
 
     Args:
         look: where the attachments and their bytes come from.
         uid: the record.
         wanted: only these kinds of the list `photo_kind`; all when empty.
-        columns: pictures side by side.
-        height_mm: height of one picture.
+        without: not these kinds.
     """
     items = []
     for row in look.children("attachment", "parent", uid) if uid else ():
-        fits = not wanted or row.get("photo_kind") in wanted
+        fits = (not wanted or row.get("photo_kind") in wanted) and row.get("photo_kind") not in without
         if not fits or row.get("state") == VOID or (row.get("personal") == "P2" and not look.full):
             continue
         if str(row.get("mime", "")).startswith("image/") and (image := look.photo(str(row.get("sha256", "")))):
-            if not _drawable(image):
-                continue
             caption = str(row.get("caption") or row.get("photo_kind") or row.get("name") or "")
             items.append(Photo(image, caption, day(str(row.get("taken") or ""))))
-    return [Photos(tuple(items), columns, height_mm)] if items else []
+    return [Photos(tuple(items))] if items else []
 
 
 def numbered(number: int) -> str:
@@ -116,17 +111,6 @@ def numbered(number: int) -> str:
     tens, ones = divmod(number, 10)
     head = ("" if tens == 1 else _DIGITS[tens]) + "十" if tens else ""
     return head + (_DIGITS[ones] if ones or not tens else "")
-
-
-def _drawable(image: bytes) -> bool:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(BytesIO(image)) as opened:
-            opened.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        return False
-    return True
 
 
 def text_of(value: Any) -> str:
