@@ -110,7 +110,7 @@ class Life:
 
     def moves_from(self, state: str) -> list[Move]:
         """The moves open to a record in `state`."""
-        return [m for m in self.moves if m.start in {state, "*"} and m.end != state and state != VOID]
+        return [m for m in self.moves if m.start in {state, "*"} and state not in {m.end, VOID}]
 
 
 def _no_findings(record: Any) -> list[Finding]:
@@ -205,6 +205,8 @@ class Kind:
             record = self.read(values)
         except ValidationError as wrong:
             return [self._finding(cast("dict[str, Any]", e)) for e in wrong.errors()]
+        if record.state == VOID:
+            return []  # a rule that became stricter must never keep a record from being withdrawn
         findings = [*self._words(record), *self.check(record)]
         kept = {(k.code, k.field) for k in record.kept} | {(k.code, "") for k in record.kept if not k.field}
         return [
