@@ -8,13 +8,21 @@ import unicodedata
 MIDDLE_DOT = "\u00b7"
 """The only dot inside personal names (domain.md 2.1; national notice on names of ethnic minorities)."""
 
-_DOTS = dict.fromkeys(map(ord, "•‧・･⋅∙●．"), MIDDLE_DOT)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-_DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_DOTS = re.compile("[\u2022\u2027\u30fb\uff65\u22c5\u2219\u318d\u2e31\u16eb]")
+_LOOSE_DOTS = re.compile(f"(?<=[{_HAN}])[.\uff0e\ufe52\u25cf](?=[{_HAN}])")
+"""Full stops and black circles are dots only between two Han characters: `J.` keeps its own, `张●●` stays struck out."""
+_BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Other ways to end a line: old Mac, Word's soft break, form feed, Unicode separators."""
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-# GBK and GB 18030-2005 left these characters in the private use area; GB 18030-2022 gives them real code points.
-# Source: GB 18030-2022, Annex on changed code positions.
+# GBK (1995) and GB 18030-2000/2005 left these characters in the private use area, GB 18030-2022 gives all of them real
+# code points. 0xE815 to 0xE864 are the 80 codes FE50 to FEA0 in order; the others A2E3, A6D9 to A6F3, A8BC, A8BF, A989 to A995.
 PRIVATE_USE = {
+    0xE76C: 0x20AC, 0xE7C8: 0x01F9, 0xE7E7: 0x303E, 0xE7E8: 0x2FF0, 0xE7E9: 0x2FF1, 0xE7EA: 0x2FF2, 0xE7EB: 0x2FF3,
+    0xE7EC: 0x2FF4, 0xE7ED: 0x2FF5, 0xE7EE: 0x2FF6, 0xE7EF: 0x2FF7, 0xE7F0: 0x2FF8, 0xE7F1: 0x2FF9, 0xE7F2: 0x2FFA,
+    0xE7F3: 0x2FFB,
     0xE7C7: 0x1E3F, 0xE81E: 0x9FB4, 0xE826: 0x9FB5, 0xE82B: 0x9FB6, 0xE82C: 0x9FB7, 0xE832: 0x9FB8,
     0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE864: 0x9FBB, 0xE78D: 0xFE10, 0xE78E: 0xFE12, 0xE78F: 0xFE11,
     0xE790: 0xFE13, 0xE791: 0xFE14, 0xE792: 0xFE15, 0xE793: 0xFE16, 0xE794: 0xFE17, 0xE795: 0xFE18, 0xE796: 0xFE19,
@@ -34,22 +42,28 @@ PRIVATE_USE = {
 
 
 def clean(value: str) -> str:
-    """Several lines of text without control characters, NFC, private-use leftovers mapped; tabs and line ends stay."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n").translate(PRIVATE_USE)
-    value = _CONTROL.sub("", value.encode("utf-8", "replace").decode("utf-8"))
+    """Several lines of text: NFC, one kind of line end, private-use leftovers mapped, unseen characters dropped.
+
+    Tabs stay; a half of a surrogate pair becomes `?`. Cleaning twice gives the same as once.
+    """
+    value = _UNSEEN.sub("", _BREAK.sub("\n", value)).translate(PRIVATE_USE)
+    value = value.encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", value).strip(" \n\t\u3000")
 
 
 def one_line(value: str) -> str:
     """One line: as `clean`, direction marks dropped and every run of white space a single blank."""
-    return re.sub(r"\s+", " ", _DIRECTION.sub("", clean(value))).strip()
+    return re.sub(r"\s+", " ", clean(_DIRECTION.sub("", value))).strip()
 
 
 def person_name(value: str) -> str:
-    """A personal name: one line, the middle dot always U+00B7, no blank between Han characters."""
-    value = one_line(value).translate(_DOTS)
+    """A personal name: one line, the middle dot always U+00B7, no blank between Han characters (`王 磊` is `王磊`).
+
+    Blanks between other letters stay, they part the names of a Mongolian or Uygur name in its own script.
+    """
+    value = _LOOSE_DOTS.sub(MIDDLE_DOT, _DOTS.sub(MIDDLE_DOT, one_line(value)))
     value = re.sub(rf"\s*{MIDDLE_DOT}\s*", MIDDLE_DOT, value)
-    return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", value)
+    return re.sub(f"(?<=[{_HAN}]) (?=[{_HAN}])", "", value)
 
 
 def half_width(value: str) -> str:

@@ -67,9 +67,14 @@ class Vocabulary:
         )
 
     def nearest(self, word: str) -> str:
-        """The listed word that looks most like `word`, `""` when none does."""
-        close = difflib.get_close_matches(word, [t.word for t in self.terms], n=1, cutoff=0.2)
-        return close[0] if close else ""
+        """The listed word that looks most like `word`, in Chinese or English; `""` only when the list is empty.
+
+        Words in force today come before outdated ones.
+        """
+        terms = sorted(self.terms, key=lambda term: not term.valid(clock.today()))
+        names = {name.casefold(): term.word for term in reversed(terms) for name in (term.en, term.word) if name}
+        close = difflib.get_close_matches(word[:60].casefold(), list(reversed(names)), n=1, cutoff=0)
+        return names[close[0]] if close else ""
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.identity import age, read_identity
 from studio_desk.kernel.text import private_use
+from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.record.checks import figure
 
@@ -58,7 +59,7 @@ def identity_number(field: str, number: str, *, birth: str = "", sex: str = "") 
             _warning(
                 field,
                 "ID_SEX_DIFFERS",
-                say("身份证号第17位表示“{told}”,登记的是“{sex}”。", told=say(told.sex), sex=say(sex)),
+                say("身份证号第17位表示“{told}”,登记的是“{sex}”。", told=_sex(told.sex), sex=_sex(sex)),
                 say("请以证件为准改正其中一处;证件本身有误的,写明理由后保留。"),
             )
         )
@@ -119,6 +120,11 @@ def _texts(value: Any, where: str) -> list[tuple[str, str]]:
     else:
         return []
     return [found for key, inner in pairs for found in _texts(inner, f"{where}.{key}" if where else key)]
+
+
+def _sex(word: str) -> str:
+    term = vocabulary("sex").find(word)
+    return term.label if term else word
 
 
 def _warning(field: str, code: str, sentence: str, remedy: str) -> Finding:
