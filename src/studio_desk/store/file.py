@@ -125,10 +125,10 @@ class StationFile:
         self._guard = threading.RLock()
         self._depth = 0
         if not create and not path.exists():
-            raise _damaged(path, "missing")
+            raise damaged(path, "missing")
         try:
             self._engine = create_engine(
-                "sqlite://", creator=self._connect, module=_driver(), poolclass=StaticPool, json_serializer=_json
+                "sqlite://", creator=self._connect, module=driver(), poolclass=StaticPool, json_serializer=_json
             )
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self.schema = int(self._connection.exec_driver_sql("PRAGMA user_version").scalar_one())
@@ -228,19 +228,23 @@ class StationFile:
             self._engine.dispose()
 
 
-def open_raw(path: Path, key: bytes) -> Any:
+def open_raw(path: Path, key: bytes, *, still: bool = False) -> Any:
     """A driver connection to an encrypted file, key applied, nothing else set.
 
     Args:
         path: the database file; made when it does not exist.
         key: 32 raw bytes (no key derivation: opens in under a millisecond).
+        still: nobody writes the file: open it read-only and write nothing beside it.
     """
-    connection = _driver().connect(str(path), check_same_thread=False, isolation_level=None, timeout=2)
+    name = f"{path.resolve().as_uri()}?mode=ro&immutable=1" if still else str(path)
+    connection = driver().connect(name, check_same_thread=False, isolation_level=None, timeout=2, uri=still)
+    connection.execute("PRAGMA cipher_log_level = NONE")  # a damaged page would write lines to stderr without end
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     return connection
 
 
-def _driver() -> Any:
+def driver() -> Any:
+    """The driver module, imported when the first file is opened."""
     from sqlcipher3 import dbapi2
 
     return dbapi2
@@ -250,7 +254,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _damaged(path: Path, detail: str) -> Problem:
+def damaged(path: Path, detail: str) -> Problem:
+    """The Problem `FILE_DAMAGED` (exit 3); `detail` is for the log and scripts."""
     return Problem(
         "FILE_DAMAGED",
         say("文件“{file}”打不开:已损坏,或口令与它不配。", file=path.name),
@@ -288,4 +293,4 @@ def _translate(error: DBAPIError, path: Path) -> Problem:
             say("请检查磁盘或U盘是否松动;已存的内容都在,请尽快做一次备份。"),
             exit_code=MEDIUM,
         )
-    return _damaged(path, text)
+    return damaged(path, text)
