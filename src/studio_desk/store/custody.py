@@ -70,7 +70,7 @@ def received_to(home: Home) -> dict[str, int]:
 def packed_to(home: Home) -> dict[str, int]:
     """Per own chain the last op that was ever packed into a bundle."""
     with home.file.read() as c:
-        return {dev: last for dev, last in c.exec_driver_sql('SELECT dev, max(last) FROM "export" GROUP BY dev')}
+        return dict(c.exec_driver_sql('SELECT dev, max(last) FROM "export" GROUP BY dev').tuples().all())
 
 
 def words(home: Home, uids: Sequence[str]) -> dict[str, Word]:
@@ -80,7 +80,7 @@ def words(home: Home, uids: Sequence[str]) -> dict[str, Word]:
     marks = ",".join("?" * len(uids))
     with home.file.read() as c:
         rows = c.exec_driver_sql(f"SELECT r.uid, {_sql(home)} FROM record r WHERE r.uid IN ({marks})", tuple(uids))  # noqa: S608
-        return {uid: word for uid, word in rows}  # noqa: C416 - typed rows
+        return dict(rows.tuples().all())
 
 
 def custody(home: Home) -> Custody:

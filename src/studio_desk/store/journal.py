@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 
 from studio_desk.kernel import clock, ids
 from studio_desk.kernel.canon import digest
@@ -15,108 +14,17 @@ from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
+from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
 from studio_desk.store.projector import Projector
+from studio_desk.store.shape import Shape
 
 if TYPE_CHECKING:
-    from studio_desk.kernel.finding import Finding
     from studio_desk.store.file import StationFile
 
 VOID = "作废"
 LATE_AFTER_DAYS = 3
 """A record entered more days after its event is marked as entered late (domain.md 2.1)."""
-
-
-class Shape(Protocol):
-    """What the store needs to know of a kind (`record.kind.Kind` is one)."""
-
-    key: str
-    title: str
-    prefix: str
-    day: str
-
-    @property
-    def version(self) -> int: ...
-    @property
-    def table(self) -> Table: ...
-    @property
-    def first_state(self) -> str: ...
-    def admit(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]: ...
-    def allow_move(self, start: str, end: str, reason: str) -> None: ...
-    def upcast(self, values: Mapping[str, Any], version: int) -> dict[str, Any]: ...
-    def project(self, values: Mapping[str, Any]) -> dict[str, Any]: ...
-    def words(self, row: Mapping[str, Any]) -> tuple[str, str]: ...
-    def summary(self, row: Mapping[str, Any]) -> tuple[str, str, bool, bool]: ...
-    def blobs(self, values: Mapping[str, Any]) -> tuple[str, ...]: ...
-    def fingerprint(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Written:
-    """The answer to a write: durable once it is returned."""
-
-    uid: str
-    code: str
-    rev: str
-    state: str
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclass
-class Applied:
-    """What merging ops of other chains did."""
-
-    new: int = 0
-    same: int = 0
-    added: set[str] = field(default_factory=set)
-    changed: set[str] = field(default_factory=set)
-    conflicts: set[str] = field(default_factory=set)
-
-
-@dataclass
-class Changes:
-    """What a committed transaction touched; screens that show it reload."""
-
-    kinds: set[str] = field(default_factory=set)
-    records: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Revision:
-    """One op in the history of a record."""
-
-    op: str
-    dev: str
-    seq: int
-    t: str
-    type: str
-    by: str
-    reason: str
-    values: dict[str, Any] | None
-    base: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Version:
-    """One of several values that stand side by side in a field."""
-
-    op: str
-    value: Any
-    dev: str
-    t: str
-    by: str
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """A field with several values, for a person to decide."""
-
-    rec: str
-    kind: str
-    code: str
-    title: str
-    field: str
-    versions: tuple[Version, ...]
 
 
 class Journal:
@@ -187,9 +95,9 @@ class Journal:
                 body, kind=kind, version=shape.version, by=self.operator(), reason=reason, blobs=shape.blobs(body)
             )
             chosen = tuple(sorted((base if base is not None else ",".join(heads)).split(","))) if heads else ()
-            op = self._append(c, self._chain_for(str(body.get("station", ""))), type, uid, chosen, line)
+            op = self._append(c, self._chain_for(str(body.get("station", ""))), line, type_=type, rec=uid, base=chosen)
             touched = self._projector.touch(
-                c, kind, uid, op, body, self.operator(), fresh=not heads, behind=set(chosen) != set(heads)
+                c, kind, uid, op, body, by=self.operator(), fresh=not heads, behind=set(chosen) != set(heads)
             )
             self._pending.kinds.add(kind)
             self._pending.records.add(uid)
@@ -261,7 +169,7 @@ class Journal:
         with self.file.write() as c:
             line = body_line(values, by=self.operator(), reason=reason)
             base = self._heads_of(c, rec) if rec else ()
-            op = self._append(c, chain or self.device, type, rec, base, line)
+            op = self._append(c, chain or self.device, line, type_=type, rec=rec, base=base)
             if rec:
                 self._pending.records.add(rec)
         return op
@@ -520,7 +428,7 @@ class Journal:
     def _keep_head(self, c: Connection, dev: str) -> None:
         c.exec_driver_sql("INSERT OR REPLACE INTO chain (dev, seq, head) VALUES (?, ?, ?)", (dev, *self._heads[dev]))
 
-    def _append(self, c: Connection, dev: str, type_: str, rec: str, base: tuple[str, ...], line: str) -> Op:
+    def _append(self, c: Connection, dev: str, line: str, *, type_: str, rec: str, base: tuple[str, ...]) -> Op:
         seq, head = self._head(c, dev)
         op = Op(FORMAT, dev, seq + 1, head, clock.stamp(), type_, rec, base, digest(line), len(line.encode()))
         c.exec_driver_sql("INSERT INTO body (digest, line) VALUES (?, ?)", (op.body, line))

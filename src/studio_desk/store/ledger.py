@@ -76,7 +76,7 @@ class Ledger:
         with self._file.read() as c:
             found = c.exec_driver_sql(
                 f"SELECT {shown} {source} ORDER BY {order} LIMIT {int(limit)}", tuple(values)
-            ).all()  # noqa: S608 - own column names
+            ).all()
         rows = [tuple(row[:-2]) for row in found]
         return Page(rows, (found[-1][-2], found[-1][-1]) if len(found) == limit else None)
 
@@ -93,7 +93,7 @@ class Ledger:
         shown = ", ".join(["r.uid", *(self._column(name) for name in view.columns)])
         with self._file.read() as c:
             found = c.exec_driver_sql(
-                f"SELECT {shown} {source} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(skip)}",  # noqa: S608
+                f"SELECT {shown} {source} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(skip)}",
                 tuple(values),
             ).all()
         return [tuple(row) for row in (reversed(found) if backward else found)]
@@ -102,7 +102,7 @@ class Ledger:
         """How many rows the filters leave."""
         source, values = self._source(view.where)
         with self._file.read() as c:
-            return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())  # noqa: S608
+            return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())
 
     def _source(self, where: Mapping[str, str]) -> tuple[str, list[Any]]:
         texts, values = ["r.kind = ?"], [self._kind]

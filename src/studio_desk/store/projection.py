@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from studio_desk.kernel.canon import canon
@@ -78,7 +79,7 @@ def _topological(said: Sequence[Said]) -> list[Said]:
 
 
 def _linear(order: Sequence[Said]) -> bool:
-    return all(later.base == (earlier.digest,) for earlier, later in zip(order, order[1:], strict=False))
+    return all(later.base == (earlier.digest,) for earlier, later in pairwise(order))
 
 
 def _merge(order: Sequence[Said]) -> Projected:

@@ -17,7 +17,7 @@ from studio_desk.store.projection import Projected, Said, project
 from studio_desk.store.tables import SEARCH
 
 if TYPE_CHECKING:
-    from studio_desk.store.journal import Shape
+    from studio_desk.store.shape import Shape
 
 BATCH = 500
 UNKNOWN_KIND = "unknown"
@@ -64,7 +64,7 @@ class Projector:
         }
 
     def touch(
-        self, c: Connection, kind: str, uid: str, op: Op, body: Mapping[str, Any], by: str, *, fresh: bool, behind: bool
+        self, c: Connection, kind: str, uid: str, op: Op, body: Mapping[str, Any], *, by: str, fresh: bool, behind: bool
     ) -> tuple[str, str, str]:
         """The quick way after a local write: the new op has seen all others, so its body is the record.
 

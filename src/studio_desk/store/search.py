@@ -74,7 +74,7 @@ def find(
     where, values = "search MATCH ?", [query]
     if kind:
         where, values = where + " AND r.kind = ?", [*values, kind]
-    source = f"FROM search s JOIN record r ON r.n = s.rowid WHERE {where}"  # noqa: S608 - no value is pasted in
+    source = f"FROM search s JOIN record r ON r.n = s.rowid WHERE {where}"
     fields = "SELECT r.uid, r.kind, r.code, r.title, r.state, r.day"
     with file.read() as c:
         rows = c.exec_driver_sql(

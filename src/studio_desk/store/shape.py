@@ -1,0 +1,56 @@
+"""What the store needs to know of a kind of record; `record.kind.Kind` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Table
+
+if TYPE_CHECKING:
+    from studio_desk.kernel.finding import Finding
+
+
+class Shape(Protocol):
+    """What the store needs to know of a kind (`record.kind.Kind` is one)."""
+
+    key: str
+    title: str
+    prefix: str
+    day: str
+
+    @property
+    def version(self) -> int:
+        """The version of the bodies written now."""
+
+    @property
+    def table(self) -> Table:
+        """The kind's table."""
+
+    @property
+    def first_state(self) -> str:
+        """The state a new record starts in."""
+
+    def admit(self, values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
+        """The body of values about to be saved and the warnings that stay; a Problem when there is an error."""
+
+    def allow_move(self, start: str, end: str, reason: str) -> None:
+        """Refuse a step that the life cycle does not know, or that lacks its reason."""
+
+    def upcast(self, values: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """The values of an older body as today's."""
+
+    def project(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Column values of a body; never refuses."""
+
+    def words(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """The text to be searched, and the names whose initials are searched."""
+
+    def summary(self, row: Mapping[str, Any]) -> tuple[str, str, bool, bool]:
+        """Title, day, whether a draft, whether closed."""
+
+    def blobs(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Digests of the attachments a body names."""
+
+    def fingerprint(self) -> str:
+        """A text that changes with the table."""
