@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from pydantic import ValidationError
 from pydantic_core import PydanticUndefined
@@ -23,6 +23,7 @@ from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.record.duty import Duty
 from studio_desk.record.fields import Day, Line, Long
+from studio_desk.record.rare import unreadable
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Sheet
@@ -207,7 +208,7 @@ class Kind:
             return [self._finding(cast("dict[str, Any]", e)) for e in wrong.errors()]
         if record.state == VOID:
             return []  # a rule that became stricter must never keep a record from being withdrawn
-        findings = [*self._words(record), *self.check(record)]
+        findings = [*self._words(record), *self.check(record), *unreadable(record.model_dump(mode="json"))]
         kept = {(k.code, k.field) for k in record.kept} | {(k.code, "") for k in record.kept if not k.field}
         return [
             f
@@ -240,9 +241,18 @@ class Kind:
         return str(getattr(record, self.name, "") or record.code)
 
     def label(self, name: str) -> str:
-        """The label of a field (or of a child line's field, `steps.day`) in the language in force."""
-        ask = self.asks.get(name.split(".", maxsplit=1)[0])
-        return say(ask.label) if ask else name
+        """The label of a field, of a child line's field (`steps.day`) or of one line's (`steps.2.day`: 步骤第3行的日期)."""
+        first, *rest = name.split(".")
+        ask = self.asks.get(first)
+        if ask is None:
+            return name
+        label = say(ask.label)
+        if rest and rest[0].isdigit():
+            label = say("{list}第{n}行", list=label, n=int(rest[0]) + 1)
+        part = next(iter(get_args(self.model.model_fields[first].annotation)), None)
+        fields = part.model_fields if isinstance(part, type) and issubclass(part, Part) else {}
+        inner = _ask(fields[rest[-1]].metadata) if rest and rest[-1] in fields else None
+        return say("{line}的{label}", line=label, label=say(inner.label)) if inner else label
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the kind with labels, vocabularies and personal-data classes (`kinds KIND`)."""

@@ -1,13 +1,9 @@
-"""Checks of personal data that several kinds share: identity numbers, minors, characters nobody else can read."""
+"""Checks of personal data that several kinds share: identity numbers and minors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.identity import age, read_identity
-from studio_desk.kernel.text import private_use
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.record.checks import figure
@@ -86,40 +82,6 @@ def minor(field: str, birth: str, years: int | None = None) -> list[Finding]:
             say("请只留必要的内容,可改记监护人;确需登记的,写明理由后保留。"),
         )
     ]
-
-
-def unreadable(values: Mapping[str, Any]) -> list[Finding]:
-    """A warning for each field that holds private-use characters, naming them: nobody else can read them.
-
-    Args:
-        values: field values as JSON types; child lines are looked into and named `terms.0.post`.
-    """
-    findings = []
-    for field, text in _texts(values, ""):
-        if strange := private_use(text):
-            findings.append(
-                _warning(
-                    field,
-                    "PRIVATE_USE",
-                    say(
-                        "有别的电脑认不出的自造字:{list}。", list="、".join(f"{ch}(U+{ord(ch):04X})" for ch in strange)
-                    ),
-                    say("请用生僻字输入换成标准字;字库里没有的,用同音字或拆写,并在备注说明。"),
-                )
-            )
-    return findings
-
-
-def _texts(value: Any, where: str) -> list[tuple[str, str]]:
-    if isinstance(value, str):
-        return [(where, value)]
-    if isinstance(value, Mapping):
-        pairs = [(str(key), inner) for key, inner in value.items()]
-    elif isinstance(value, list):
-        pairs = [(str(number), inner) for number, inner in enumerate(value)]
-    else:
-        return []
-    return [found for key, inner in pairs for found in _texts(inner, f"{where}.{key}" if where else key)]
 
 
 def _sex(word: str) -> str:
