@@ -1,0 +1,285 @@
+"""Pack and read SDX/1: a signed bag in a ZIP, as a stream (`docs/bundle-format.md`).
+
+`pack` makes the plain ZIP, `BundleReader` judges one; the age envelope around it is `envelope`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio_desk.exchange import sshsig
+from studio_desk.exchange.attachments import check_attachment
+from studio_desk.exchange.bag import BAGIT_TEXT, bag_info, check_bagit, manifest, read_manifest, readme
+from studio_desk.exchange.chain import Checked, check_bodies, check_ops
+from studio_desk.exchange.header import Header, chain_stem, chain_to, read_header
+from studio_desk.exchange.limits import (
+    BAGIT,
+    BLOBS,
+    BODIES,
+    HEADER,
+    INFO,
+    MANIFEST,
+    MAX_BLOB,
+    OPS,
+    ORDER,
+    README,
+    SIGNATURE,
+    SIZES,
+    TAGMANIFEST,
+    TAGS,
+)
+from studio_desk.exchange.refusals import refuse
+from studio_desk.exchange.signing import Signer, sign_bundle, to_text
+from studio_desk.exchange.strict_json import read_line, read_text
+from studio_desk.exchange.zip_write import ZipWriter
+
+
+@dataclass(frozen=True)
+class Content:
+    """What goes into a bundle.
+
+    Attributes:
+        header: its header.
+        ops: canonical op lines, first to last.
+        bodies: canonical body lines in the order of their ops.
+        blobs: digest and size of each attachment, any order.
+        fetch: gives the bytes of an attachment.
+        made: ISO time stamp of the packing; part of the content, so that it is the caller's choice.
+    """
+
+    header: Header
+    ops: Sequence[str]
+    bodies: Sequence[str]
+    blobs: Mapping[str, int]
+    fetch: Callable[[str], bytes]
+    made: str
+
+
+def pack(content: Content, signer: Signer) -> Iterator[bytes]:
+    """The plain ZIP of a bundle, piece by piece; the same content and key give the same bytes."""
+    header = content.header.as_json()
+    payload = {
+        HEADER: content.header.line.encode(),
+        OPS: "".join(line + "\n" for line in content.ops).encode(),
+        BODIES: "".join(line + "\n" for line in content.bodies).encode(),
+    }
+    octets = sum(map(len, payload.values())) + sum(content.blobs.values())
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in payload.items()}
+    digests |= {BLOBS + sha256: sha256 for sha256 in content.blobs}
+    tags = {
+        BAGIT: BAGIT_TEXT.encode(),
+        INFO: bag_info(header, content.made, octets, len(digests)).encode(),
+        README: readme(header, signer.principal).encode(),
+        MANIFEST: manifest(digests).encode(),
+    }
+    tagmanifest = manifest({name: hashlib.sha256(data).hexdigest() for name, data in tags.items()}).encode()
+    entries = {**tags, TAGMANIFEST: tagmanifest, SIGNATURE: sign_bundle(signer, tagmanifest).encode(), **payload}
+    writer = ZipWriter()
+    for name in ORDER:
+        yield from writer.entry(name, entries[name])
+    for sha256 in sorted(content.blobs):
+        yield from writer.entry(BLOBS + sha256, content.fetch(sha256), store=True)
+    yield writer.finish()
+
+
+@dataclass(frozen=True)
+class Known:
+    """A key that the trust list names.
+
+    Attributes:
+        code: the station or district it belongs to.
+        device: the computer whose chains it may sign (`SQ-1`).
+        revoked: `(seq, head)` after which it is not believed any more, `None` while it is in force.
+    """
+
+    code: str
+    device: str
+    revoked: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the reading home believes.
+
+    Attributes:
+        me: its own code.
+        signers: raw public key as text to what is known of it.
+    """
+
+    me: str
+    signers: Mapping[str, Known]
+
+
+@dataclass
+class Reading:
+    """What a complete, verified reading found.
+
+    Attributes:
+        header: the header; `None` until it was read.
+        signer: public key text of the signer.
+        checked: counts of ops and records, bodies that are missing.
+        ops: the text of `ops.jsonl`.
+        bodies: the text of `bodies.jsonl`.
+        blobs: digest to size of the attachments.
+    """
+
+    header: Header | None = None
+    signer: str = ""
+    checked: Checked = field(default_factory=Checked)
+    ops: bytes = b""
+    bodies: bytes = b""
+    blobs: dict[str, int] = field(default_factory=dict)
+
+
+class BundleReader:
+    """Takes a ZIP's entries in their order and refuses at the first thing that is wrong.
+
+    Manifests and signature come first, so everything after them is compared with signed digests before it is parsed.
+    """
+
+    def __init__(self, policy: Policy, blob: Callable[[str, bytes], None] | None = None) -> None:
+        """Judge a bundle.
+
+        Args:
+            policy: whom to believe.
+            blob: called with `(digest, bytes)` of every attachment. A reading with it is the second of a file: ops and
+                bodies are compared with their signed digests but not parsed again.
+        """
+        self.found = Reading()
+        self._policy = policy
+        self._blob = blob
+        self._seen: list[str] = []
+        self._name = ""
+        self._parts: list[bytes] = []
+        self._hash = hashlib.sha256()
+        self._tags: dict[str, bytes] = {}
+        self._listed: dict[str, str] = {}
+        self._bodies: dict[str, tuple[int, int, str, str]] = {}
+
+    def begin(self, name: str, size: int) -> None:
+        """An entry starts: its place, its being listed and its size are judged before its content."""
+        place = len(self._seen)
+        if place < len(ORDER):
+            self._expect(name, ORDER[place])
+        elif not name.startswith(BLOBS) or name not in self._listed:
+            raise refuse("ENTRY_UNLISTED", name=name)
+        elif name <= self._seen[-1] and place > len(ORDER):
+            raise refuse("ENTRY_ORDER", name=name)
+        if size > SIZES.get(name, MAX_BLOB):
+            raise refuse("ENTRY_TOO_BIG", name=name)
+        self._name, self._parts, self._hash = name, [], hashlib.sha256()
+
+    def data(self, block: bytes) -> None:
+        """The next bytes of the entry."""
+        self._hash.update(block)
+        self._parts.append(block)
+
+    def end(self) -> None:
+        """The entry is complete: compare its digest, then look inside."""
+        name, data, digest = self._name, b"".join(self._parts), self._hash.hexdigest()
+        self._parts = []
+        self._seen.append(name)
+        if name in TAGS:
+            self._tags[name] = data
+        elif name == TAGMANIFEST:
+            self._tags[name] = data
+            self._check_tags(read_manifest(data, name))
+        elif name == SIGNATURE:
+            self._check_signature(data)
+        elif self._listed.get(name) != digest:
+            raise refuse("DIGEST_WRONG", name=name)
+        else:
+            self._payload(name, data, digest)
+
+    def finish(self) -> Reading:
+        """The bundle is complete.
+
+        Raises:
+            Problem: `ENTRY_MISSING`.
+        """
+        missing = [name for name in ORDER if name not in self._seen] or sorted(set(self._listed) - set(self._seen))
+        if missing:
+            raise refuse("ENTRY_MISSING", name=missing[0])
+        return self.found
+
+    def _expect(self, name: str, wanted: str) -> None:
+        if name == wanted:
+            return
+        if name in ORDER:
+            raise refuse("ENTRY_ORDER", name=name)
+        if self._listed and name in self._listed:
+            raise refuse("ENTRY_MISSING", name=wanted)
+        raise refuse("ENTRY_UNLISTED", name=name)
+
+    def _check_tags(self, listed: dict[str, str]) -> None:
+        for name in set(listed) - set(TAGS):
+            raise refuse("ENTRY_MISSING", name=name)
+        for name in TAGS:
+            if name not in listed:
+                raise refuse("ENTRY_UNLISTED", name=name)
+            if hashlib.sha256(self._tags[name]).hexdigest() != listed[name]:
+                raise refuse("DIGEST_WRONG", name=name)
+
+    def _check_signature(self, data: bytes) -> None:
+        try:
+            key = sshsig.verify(self._tags[TAGMANIFEST], data.decode("ascii"))
+        except ValueError:
+            raise refuse("SIGNATURE_WRONG") from None
+        self.found.signer = to_text(key)
+        check_bagit(self._tags[BAGIT])
+        self._listed = read_manifest(self._tags[MANIFEST], MANIFEST)
+        for name in self._listed:
+            blob = name.removeprefix(BLOBS)
+            if name not in {HEADER, OPS, BODIES} and (blob == name or blob != self._listed[name]):
+                raise refuse("MANIFEST_WRONG", name=MANIFEST)
+        for name in (HEADER, OPS, BODIES):
+            if name not in self._listed:
+                raise refuse("ENTRY_UNLISTED", name=name)
+
+    def _payload(self, name: str, data: bytes, digest: str) -> None:
+        if name == HEADER:
+            found: Any = read_line(read_text(data, "header.json"), "header.json")
+            header = read_header(found)
+            if found["bundle"] != header.bundle and found.keys() == header.as_json().keys():
+                raise refuse("HEADER_WRONG", field="bundle")
+            judge(header, self.found.signer, self._policy)
+            self.found.header = header
+        elif name in {OPS, BODIES} and self._blob is not None:
+            return
+        elif name == OPS:
+            assert self.found.header is not None
+            self.found.checked, self._bodies = check_ops(data, self.found.header)
+            self.found.ops = data
+        elif name == BODIES:
+            check_bodies(data, self._bodies, self.found.checked)
+            self.found.bodies = data
+        else:
+            check_attachment(digest, data, self.found.checked.claims.get(digest, ()))
+            self.found.blobs[digest] = len(data)
+            if self._blob is not None:
+                self._blob(digest, data)
+
+
+def judge(header: Header, signer: str, policy: Policy) -> None:
+    """Whether this signer may send this header to us (`docs/bundle-format.md` clause 6.3).
+
+    Raises:
+        Problem: `WRONG_DISTRICT`, `SIGNER_UNKNOWN`, `SENDER_FALSE`, `DEVICE_FALSE`, `SIGNER_REVOKED`.
+    """
+    if header.to != policy.me:
+        raise refuse("WRONG_DISTRICT", to=header.to, me=policy.me)
+    known = policy.signers.get(signer)
+    if known is None:
+        raise refuse("SIGNER_UNKNOWN", sender=header.sender)
+    if header.sender != known.code:
+        raise refuse("SENDER_FALSE", sender=header.sender, signer=known.code)
+    downward = chain_to(header.device)
+    if chain_stem(header.device) != known.device or (downward and downward != policy.me):
+        raise refuse("DEVICE_FALSE", device=header.device, signer=known.device)
+    if known.revoked is not None:
+        seq, head = known.revoked
+        if header.last > seq or (header.last == seq and header.head != head):
+            raise refuse("SIGNER_REVOKED", device=known.device, seq=seq)

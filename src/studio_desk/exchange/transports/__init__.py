@@ -1,0 +1,1 @@
+"""The ways to carry a sealed bundle, one file per way."""
