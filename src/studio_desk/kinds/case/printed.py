@@ -37,7 +37,7 @@ def _summary(case: Case, look: Look) -> list[Row]:
         Row((Cell("案号", case.code), Cell("状态", case.state))),
         Row((Cell("标题", case.title),)),
         Row((Cell("来源", paper.names(look, entries)),)),
-        Row((Cell("登记日期", paper.day(case.registered)), Cell("办理时限", paper.day(rules.due(case) if case.uid else "")))),
+        Row((Cell("登记日期", paper.day(case.registered)), Cell("办理时限", _due(case)))),
         Row((Cell("事项内容", Text(case.content)),), min_height_mm=24),
         Row((Cell("问题类别", case.category), Cell("法律诉求", case.legal_tag))),
         Row((Cell("紧急程度", paper.ticks("urgency", case.urgency if case.uid else "")),)),
@@ -50,6 +50,11 @@ def _summary(case: Case, look: Look) -> list[Row]:
         Row((Cell("标记", marks),)),
         *_links(case, look),
     ]  # fmt: skip
+
+
+def _due(case: Case) -> str:
+    extended = f"\n延期至{paper.day(case.extended_to)}" if case.extended_to else ""
+    return paper.day(case.due or (rules.default_due(case) if case.uid else "")) + extended
 
 
 def _links(case: Case, look: Look) -> list[Row]:
