@@ -46,6 +46,8 @@ def clean(value: str) -> str:
 
     Tabs stay; a half of a surrogate pair becomes `?`. Cleaning twice gives the same as once.
     """
+    if value.isprintable() and unicodedata.is_normalized("NFC", value):
+        return value.strip(" ")  # nothing below would find anything
     value = _UNSEEN.sub("", _BREAK.sub("\n", value)).translate(PRIVATE_USE)
     value = value.encode("utf-8", "replace").decode("utf-8")
     return unicodedata.normalize("NFC", value).strip(" \n\t\u3000")
@@ -53,7 +55,8 @@ def clean(value: str) -> str:
 
 def one_line(value: str) -> str:
     """One line: as `clean`, direction marks dropped and every run of white space a single blank."""
-    return re.sub(r"\s+", " ", clean(_DIRECTION.sub("", value))).strip()
+    value = clean(_DIRECTION.sub("", value))
+    return re.sub(r"\s+", " ", value).strip()
 
 
 def person_name(value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET  # noqa: S405 - reads only our own shipped file
+import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -43,7 +43,12 @@ def say(text: str, /, **values: object) -> str:
     `text` is the Chinese source and must be a literal: `packaging/strings.py` collects it for translation.
     """
     told = _english().get(text, text) if language() == "en" else text
-    return told.format(**values) if values else told
+    return told.format(**{name: _shown(value) for name, value in values.items()}) if values else told
+
+
+def _shown(value: object) -> object:
+    """A value that every terminal can print: half a surrogate pair (from broken JSON) becomes `?`."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
 @cache

@@ -70,7 +70,7 @@ def _time(value: Any) -> Any:
 
 
 def _number_text(value: Any) -> Any:
-    return re.sub(r"[\s-]", "", text.half_width(value)) if isinstance(value, str) else value
+    return re.sub(r"[\s-]", "", text.half_width(text.one_line(value))).upper() if isinstance(value, str) else value
 
 
 Line = Annotated[str, _text(text.one_line, LINE_LENGTH)]

@@ -19,6 +19,7 @@ from studio_desk.kernel.canon import canon
 from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.text import one_line
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.record.duty import Duty
@@ -55,19 +56,19 @@ class Record(SQLModel):
 
     model_config = SQLModelConfig(extra="forbid")
 
-    uid: str = Field(primary_key=True, max_length=36)
+    uid: Line = Field(primary_key=True, max_length=36)
     code: Annotated[Line, Ask("编号", listed=True, search=True)] = ""
     station: Annotated[Line, Ask("站点")] = ""
     state: Annotated[Line, Ask("状态", listed=True)] = ""
     void_reason: Annotated[Line, Ask("作废原因")] = ""
-    created_at: str = ""
+    created_at: Line = ""
     created_by: Annotated[Line, Ask("录入人")] = ""
     entered_late: Annotated[bool, Ask("补录")] = False
     source: Annotated[Line, Ask("来源", vocabulary="entry_source")] = "手工"
     kept: list[Kept] = Field(default_factory=list, sa_type=JSON)
-    rev: str = ""
+    rev: Line = ""
     conflict: list[str] = Field(default_factory=list, sa_type=JSON)
-    updated_at: str = ""
+    updated_at: Line = ""
     updated_by: str = ""
 
 
@@ -359,7 +360,7 @@ class Kind:
         return findings
 
     def _finding(self, error: dict[str, Any]) -> Finding:
-        where = ".".join(str(p) for p in error["loc"])
+        where = one_line(".".join(str(p) for p in error["loc"]))
         label = self.label(where) if where else ""
         kind, context = str(error["type"]), error.get("ctx") or {}
         if "remedy" in context:
