@@ -156,10 +156,13 @@ class Home:
         try:
             keys = KeyFile.load(path / KEYS)
             file = StationFile(path / DATABASE, key or keys.unlock(passphrase))
-            shapes = tuple(shapes)
-            home = cls(path, lock, file, keys, shapes)
-            home._bring_up()
-            home._notice_rewind()
+            try:
+                home = cls(path, lock, file, keys, tuple(shapes))
+                home._bring_up()
+                home._notice_rewind()
+            except BaseException:
+                file.close()
+                raise
         except BaseException:
             lock.release()
             raise

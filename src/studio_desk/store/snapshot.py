@@ -107,7 +107,7 @@ def prove(path: Path, key: bytes) -> Facts:
             wrong = wrong or connection.execute(LOOSE_HEADS).fetchall()
             if wrong:
                 raise damaged(path, str(wrong[0][0]))
-            return facts(connection)
+            return _facts(connection)
     except errors as error:
         raise damaged(path, str(error)) from error
 
@@ -117,12 +117,20 @@ LOOSE_HEADS = """SELECT c.dev FROM chain c LEFT JOIN op o ON o.dev = c.dev AND o
 """Chains whose last op is not the one their frontier names, or that have holes."""
 
 
-def facts(connection: Any) -> Facts:
-    """What the file behind a driver connection holds now.
+def now(file: StationFile) -> Facts:
+    """What an open file holds now.
 
     Raises:
-        sqlcipher3.dbapi2.Error: the file cannot be read.
+        Problem: `FILE_DAMAGED` (exit 3).
     """
+    with file.raw() as connection:
+        try:
+            return _facts(connection)
+        except driver().Error as error:
+            raise damaged(file.path, str(error)) from error
+
+
+def _facts(connection: Any) -> Facts:
 
     def one(query: str, *values: str) -> Any:
         return connection.execute(query, values).fetchone()

@@ -1,4 +1,4 @@
-"""Which automatic backups to keep: dense lately, sparse long ago (the rule of Anki: 12 daily, 10 weekly, 9 monthly)."""
+"""Which automatic backups to keep: dense lately, sparse long ago (12 daily, 10 weekly, 9 monthly, as Anki does)."""
 
 from __future__ import annotations
 
@@ -12,33 +12,26 @@ MONTHLY: Final = 9
 
 
 def thin(times: Iterable[datetime], now: datetime) -> set[datetime]:
-    """The times to keep; the others may be removed.
+    """The times to keep; backups of the other times may be removed.
 
-    Everything of today and yesterday stays (a clock that was set back makes "later than now", which stays as well).
-    Older ones, newest first: the last of each of 12 days, then of each of 10 weeks, then of each of 9 months.
+    Everything of today and yesterday stays, and what a clock that was set back makes "later than now". Before that,
+    going back in time, the last one of each of 12 days, then of each of 10 weeks, then of each of 9 months.
 
     Args:
         times: when backups were made.
         now: the current time, of the same zone.
     """
     yesterday = (now - timedelta(days=1)).date()
-    kept: set[datetime] = set()
-    left = [DAILY, WEEKLY, MONTHLY]
-    last: list[object] = [None, None, None]
+    left = {"day": DAILY, "week": WEEKLY, "month": MONTHLY}
+    last: dict[str, object] = {}
+    kept = set()
     for time in sorted(times, reverse=True):
-        if time.date() >= yesterday:
-            kept.add(time)
-            continue
-        spans: list[object] = [time.date(), time.isocalendar()[:2], (time.year, time.month)]
-        for rank in range(3):
-            if left[rank] and spans[rank] != last[rank]:
-                left[rank] -= 1
-                last = spans[: rank + 1] + last[rank + 1 :] if not rank else _later(last, spans)
-                kept.add(time)
-                break
+        spans = {"day": time.date(), "week": time.isocalendar()[:2], "month": (time.year, time.month)}
+        if time.date() < yesterday:
+            rank = next((r for r in left if left[r] and spans[r] != last.get(r)), None)
+            if rank is None:
+                continue
+            left[rank] -= 1
+        last = spans
+        kept.add(time)
     return kept
-
-
-def _later(last: list[object], spans: list[object]) -> list[object]:
-    del last
-    return list(spans)
