@@ -24,12 +24,12 @@ class View:
     Attributes:
         columns: column names of the kind's table, or of the register.
         where: per column the text it must contain; `=word` must equal; `>=2026-01-01` and `<=…` compare; `|` separates
-            alternatives.
+            alternatives. Several texts in a sequence must all hold.
         order: column to sort by, `-column` descending; ties by order of entry.
     """
 
     columns: tuple[str, ...]
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     order: str = "-n"
 
 
@@ -104,17 +104,18 @@ class Ledger:
         with self._file.read() as c:
             return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())
 
-    def _source(self, where: Mapping[str, str]) -> tuple[str, list[Any]]:
+    def _source(self, where: Mapping[str, str | Sequence[str]]) -> tuple[str, list[Any]]:
         texts, values = ["r.kind = ?"], [self._kind]
-        joined = f"FROM record r JOIN {self._table.name} k ON k.uid = r.uid"
+        joined = f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
         for name, wanted in where.items():
-            if wanted == "":
-                continue
-            text, more = self._condition(name, wanted)
-            texts.append(text)
-            values += more
+            for one in (wanted,) if isinstance(wanted, str) else wanted:
+                if one == "":
+                    continue
+                text, more = self._condition(name, one)
+                texts.append(text)
+                values += more
         if all(name in REGISTER or name in {"code", "state", "station"} for name in where):
-            joined = f"FROM record r LEFT JOIN {self._table.name} k ON k.uid = r.uid"
+            joined = f'FROM record r LEFT JOIN "{self._table.name}" k ON k.uid = r.uid'
         return f"{joined} WHERE {' AND '.join(texts)}", values
 
     def _condition(self, name: str, wanted: str) -> tuple[str, list[Any]]:
@@ -149,5 +150,5 @@ class Ledger:
 def children(file: StationFile, table: Table, column: str, uid: str) -> Sequence[str]:
     """Uids of the records whose `column` holds `uid`, in order of entry."""
     with file.read() as c:
-        query = f'SELECT k.uid FROM {table.name} k JOIN record r ON r.uid = k.uid WHERE k."{column}" = ? ORDER BY r.n'  # noqa: S608
+        query = f'SELECT k.uid FROM "{table.name}" k JOIN record r ON r.uid = k.uid WHERE k."{column}" = ? ORDER BY r.n'  # noqa: S608
         return list(c.exec_driver_sql(query, (uid,)).scalars())

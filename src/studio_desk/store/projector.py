@@ -58,7 +58,7 @@ class Projector:
             key: {c.name for c in s.table.columns if isinstance(c.type, Boolean)} for key, s in shapes.items()
         }
         self._insert = {
-            key: f"INSERT OR REPLACE INTO {shapes[key].table.name} ({', '.join(_quoted(names))})"  # noqa: S608 - own names
+            key: f'INSERT OR REPLACE INTO "{shapes[key].table.name}" ({", ".join(_quoted(names))})'  # noqa: S608 - own names
             f" VALUES ({', '.join('?' * len(names))})"
             for key, names in self._columns.items()
         }
@@ -155,7 +155,7 @@ class Projector:
                 "conflict": sorted(projected.conflicts),
             }
         found = c.exec_driver_sql(
-            f"SELECT * FROM {self._shapes[kind].table.name} WHERE uid = ?",  # noqa: S608 - own name
+            f'SELECT * FROM "{self._shapes[kind].table.name}" WHERE uid = ?',  # noqa: S608 - own name
             (uid,),
         )
         return self.read_row(kind, dict(found.mappings().one()))
@@ -256,7 +256,7 @@ class Projector:
         c.exec_driver_sql("DELETE FROM search WHERE rowid = (SELECT n FROM record WHERE uid = ?)", (uid,))
         c.exec_driver_sql("DELETE FROM record WHERE uid = ?", (uid,))
         if kind in self._shapes:
-            c.exec_driver_sql(f"DELETE FROM {self._shapes[kind].table.name} WHERE uid = ?", (uid,))  # noqa: S608
+            c.exec_driver_sql(f'DELETE FROM "{self._shapes[kind].table.name}" WHERE uid = ?', (uid,))  # noqa: S608
 
     def _write(self, c: Connection, rows: Sequence[_Row]) -> None:
         by_kind: dict[str, list[tuple[Any, ...]]] = {}
