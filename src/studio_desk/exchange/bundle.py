@@ -92,12 +92,12 @@ class Known:
     Attributes:
         code: the station or district it belongs to.
         device: the computer whose chains it may sign (`SQ-1`).
-        revoked: `(seq, head)` after which it is not believed any more, `None` while it is in force.
+        revoked: `None` while it is in force; else how far each of its chains is believed, `(seq, head)`.
     """
 
     code: str
     device: str
-    revoked: tuple[int, str] | None = None
+    revoked: Mapping[str, tuple[int, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -280,6 +280,6 @@ def judge(header: Header, signer: str, policy: Policy) -> None:
     if chain_stem(header.device) != known.device or (downward and downward != policy.me):
         raise refuse("DEVICE_FALSE", device=header.device, signer=known.device)
     if known.revoked is not None:
-        seq, head = known.revoked
+        seq, head = known.revoked.get(header.device, (0, ""))
         if header.last > seq or (header.last == seq and header.head != head):
-            raise refuse("SIGNER_REVOKED", device=known.device, seq=seq)
+            raise refuse("SIGNER_REVOKED", device=header.device, seq=seq)

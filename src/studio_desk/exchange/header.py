@@ -96,6 +96,12 @@ def chain_to(device: str) -> str:
     return device.partition("@")[2]
 
 
+def chain_age(device: str) -> tuple[int, str]:
+    """Sorts the chains of one computer by age: the incarnation stands before four random digits (`SQ-1.2ab01`)."""
+    number = device.partition("@")[0].partition(".")[2][:-4]
+    return int(number) if number.isdigit() else 1, device
+
+
 def is_code(text: str) -> bool:
     """Whether `text` can be the code of a station or district."""
     return bool(_CODE.fullmatch(text))

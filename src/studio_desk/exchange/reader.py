@@ -68,7 +68,7 @@ def read_file(path: Path, identities: list[str], policy: Policy, blob: Any = Non
 
 def _answer(job: dict[str, Any], answers: BinaryIO) -> None:
     signers = {
-        key: Known(code, device, (revoked[0], revoked[1]) if revoked else None)
+        key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()})
         for key, (code, device, revoked) in job["signers"].items()
     }
     policy, path = Policy(job["me"], signers), Path(job["file"])

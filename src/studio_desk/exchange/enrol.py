@@ -1,0 +1,271 @@
+"""Enrolment by medium: a request goes to the district, the signed trust list comes back, people compare fingerprints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from studio_desk.exchange import trust_store
+from studio_desk.exchange.bech32 import recipient_bytes
+from studio_desk.exchange.header import chain_owner, chain_stem, is_code
+from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.signing import fingerprint, from_text, same_fingerprint, signature_fits, to_text
+from studio_desk.exchange.strict_json import read_line, read_text
+from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, read_list
+from studio_desk.kernel import clock
+from studio_desk.kernel.canon import canon
+from studio_desk.kernel.files import medium_problem, put_file
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studio_desk.store.home import Home
+
+REQUEST, INSTALL = "studio-desk-enrol-request/1", "studio-desk-enrol-install/1"
+REQUEST_NAME, INSTALL_NAME = "{device}-enrol-request.json", "{device}-enrol-install.json"
+_FIELDS: Final = ("code", "device", "name", "sign", "archive", "made")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a station asks to be enrolled with.
+
+    Attributes:
+        code: its station code.
+        device: this computer (`SQ-1`).
+        name: the station's full name.
+        sign: its signing key as text.
+        archive: its `age1…` recipient.
+        made: ISO time stamp.
+    """
+
+    code: str
+    device: str
+    name: str
+    sign: str
+    archive: str
+    made: str
+
+    @property
+    def fingerprint(self) -> str:
+        """Six groups of five digits over code, device and both keys."""
+        said = {k: getattr(self, k) for k in ("code", "device", "sign", "archive")}
+        return fingerprint(canon(said).encode())
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The district's answer: which file goes back."""
+
+    station: str
+    device: str
+    name: str
+    trust_version: int
+    fingerprint: str
+    district_fingerprint: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What the station believes now."""
+
+    district: str
+    name: str
+    trust_version: int
+    fingerprint: str
+
+
+def own_request(home: Home) -> Request:
+    """What this home would ask with; its fingerprint is shown from the first run on."""
+    keys = keys_of(home)
+    device = chain_stem(home.device)
+    return Request(home.code, device, home.name, to_text(keys.signer.public), keys.recipient, clock.stamp())
+
+
+def request(home: Home, to: Path) -> tuple[Path, str]:
+    """Write the request file of a station into a folder.
+
+    Returns:
+        The file and the fingerprint to read to the district over the telephone.
+
+    Raises:
+        Problem: `NOT_A_STATION`, `MEDIUM_…`.
+    """
+    if home.role != "station":
+        raise Problem("NOT_A_STATION", say("只有站点才申请登记。"), say("区级请用“接受登记”(enrol accept)。"))
+    asked = own_request(home)
+    said = asdict(asked)
+    signature = keys_of(home).signer.sign(_message(said))
+    target = to / REQUEST_NAME.format(device=asked.device)
+    put_file(target, _document({"format": REQUEST, "request": said, "signature": to_text(signature)}))
+    return target, asked.fingerprint
+
+
+def read_request(file: Path) -> Request:
+    """Verify a request file.
+
+    Raises:
+        Problem: `ENROL_FILE_WRONG`, `ENROL_SIGNATURE_WRONG`, `MEDIUM_…`.
+    """
+    found = _read(file, REQUEST)
+    said = found.get("request")
+    if not isinstance(said, dict) or set(said) != set(_FIELDS) or not all(isinstance(v, str) for v in said.values()):
+        raise _wrong(file)
+    asked = Request(**said)
+    try:
+        key, signature = from_text(asked.sign), from_text(found["signature"], 64)
+        recipient_bytes(asked.archive)
+    except (KeyError, TypeError, ValueError):
+        raise _wrong(file) from None
+    fits = is_code(asked.code) and not asked.code.isdigit() and chain_owner(asked.device) == asked.code
+    if not fits or chain_stem(asked.device) != asked.device or not 0 < len(asked.name) <= 200:
+        raise _wrong(file)
+    if not signature_fits(key, signature, _message(said)):
+        raise Problem(
+            "ENROL_SIGNATURE_WRONG",
+            say("登记申请“{file}”的签名不对,内容被改动过。", file=file.name),
+            say("请让站点重新生成申请文件;没有登记任何站点。"),
+        )
+    return asked
+
+
+def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
+    """At the district: enrol a station's computer and write the file that goes back.
+
+    Args:
+        home: the district.
+        file: the request.
+        to: folder for the answer.
+        expected: the fingerprint as the station read it out; compared when given.
+
+    Raises:
+        Problem: `NOT_A_DISTRICT`, `FINGERPRINT_DIFFERS`, `DEVICE_TAKEN`, `KEY_TAKEN`, as `read_request`, `MEDIUM_…`.
+    """
+    if home.role != "district":
+        raise Problem("NOT_A_DISTRICT", say("只有区级才能接受登记。"), say("请在区级的电脑上打开这个申请文件。"))
+    asked = read_request(file)
+    if expected and not same_fingerprint(expected, asked.fingerprint):
+        raise _differs(asked.fingerprint)
+    computer = Computer(asked.code, asked.device, asked.name, asked.sign, asked.archive)
+    with home.file.write():
+        trust = trust_store.required(home)
+        known = [c for c in trust.computers if c.device == asked.device and c.revoked is None]
+        if known and (known[0].sign, known[0].archive) != (asked.sign, asked.archive):
+            raise Problem(
+                "DEVICE_TAKEN",
+                say("{device}已经用另一把钥匙登记过。", device=asked.device),
+                say("请确认两个站点没有用同一个站码;如果换了电脑,请先吊销旧的登记。"),
+            )
+        if any(c.sign == asked.sign and c.device != asked.device for c in trust.computers):
+            raise Problem(
+                "KEY_TAKEN",
+                say("这把钥匙已经属于另一台电脑。"),
+                say("请不要复制站点文件夹到另一台电脑使用;请在那台电脑上新建站点后再登记。"),
+            )
+        if not known:
+            trust = trust_store.renew(home, lambda computers: _with(computers, computer))
+    target = to / INSTALL_NAME.format(device=asked.device)
+    own = {"code": asked.code, "device": asked.device, "sign": asked.sign}
+    put_file(target, _document({"format": INSTALL, "for": own, "trust": trust_store.current_document(home)}))
+    return Accepted(
+        asked.code,
+        asked.device,
+        asked.name,
+        trust.version,
+        asked.fingerprint,
+        trust_store.root_fingerprint(trust),
+        target,
+    )
+
+
+def read_install(file: Path, pinned: TrustList | None = None) -> tuple[TrustList, str, dict[str, Any]]:
+    """Verify an install file by its own rules and, when given, by those of the list in force.
+
+    Returns:
+        The list, its document, and for which computer the file was made.
+
+    Raises:
+        Problem: `ENROL_FILE_WRONG`, `TRUST_…`, `MEDIUM_…`.
+    """
+    found = _read(file, INSTALL)
+    document, own = found.get("trust"), found.get("for")
+    if not isinstance(document, str) or not isinstance(own, dict):
+        raise _wrong(file)
+    return read_list(document, pinned), document, own
+
+
+def install(home: Home, file: Path, expected: str = "") -> Installed:
+    """At the station: believe the district. The same call takes in a newer list later.
+
+    Args:
+        home: the station.
+        file: what `accept` wrote.
+        expected: the district's fingerprint as read over the telephone; compared when given.
+
+    Raises:
+        Problem: `NOT_A_STATION`, `FINGERPRINT_DIFFERS`, `ENROL_NOT_FOR_US`, as `read_install`.
+    """
+    if home.role != "station":
+        raise Problem("NOT_A_STATION", say("只有站点才装入登记回执。"), say("请在站点的电脑上打开这个文件。"))
+    trust, document, _ = read_install(file, trust_store.current(home))
+    shown = trust_store.root_fingerprint(trust)
+    if expected and not same_fingerprint(expected, shown):
+        raise _differs(shown)
+    asked = own_request(home)
+    if not any((c.code, c.device, c.sign) == (asked.code, asked.device, asked.sign) for c in trust.of(home.code)):
+        raise Problem(
+            "ENROL_NOT_FOR_US",
+            say("这份登记回执不是给这台电脑({device})的。", device=asked.device),
+            say("请装入由本机的申请文件换回的那一份;本机没有改动。"),
+        )
+    trust, _ = trust_store.keep(home, document, first=True)
+    return Installed(trust.district, trust.name, trust.version, shown)
+
+
+def _with(computers: Sequence[Computer], added: Computer) -> Sequence[Computer]:
+    return [*computers, added]
+
+
+def _message(said: dict[str, Any]) -> bytes:
+    return f"{REQUEST}\n{canon(said)}".encode()
+
+
+def _document(value: dict[str, Any]) -> bytes:
+    return (canon(value) + "\n").encode()
+
+
+def _read(file: Path, form: str) -> dict[str, Any]:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(2 * MAX_DOCUMENT + 1)
+    except OSError as error:
+        raise medium_problem(error, file) from error
+    try:
+        found = read_line(read_text(data, file.name).removesuffix("\n"), file.name)
+    except Problem:
+        raise _wrong(file) from None
+    if len(data) > 2 * MAX_DOCUMENT or not isinstance(found, dict) or found.get("format") != form:
+        raise _wrong(file)
+    return found
+
+
+def _wrong(file: Path) -> Problem:
+    return Problem(
+        "ENROL_FILE_WRONG",
+        say("“{file}”不是登记文件,或已损坏。", file=file.name),
+        say("请选择对方用 Studio Desk 生成的登记文件;如果确是它,请让对方重新生成。"),
+        file=str(file),
+    )
+
+
+def _differs(shown: str) -> Problem:
+    return Problem(
+        "FINGERPRINT_DIFFERS",
+        say("指纹不一致:文件里的是 {shown}。", shown=shown),
+        say("文件可能被调换。请再打一次电话,逐组核对六组数字;没有登记。"),
+        fingerprint=shown,
+    )

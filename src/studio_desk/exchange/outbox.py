@@ -1,0 +1,368 @@
+"""Send what no receipt covers: bundles of this home's own chains, repeated until the district has confirmed them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+from studio_desk.exchange import acknowledged, tables, trust_store
+from studio_desk.exchange.bundle import Content, pack
+from studio_desk.exchange.envelope import seal
+from studio_desk.exchange.header import GENESIS, Header, chain_age, chain_owner, file_name
+from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.limits import VOLUME_BODIES, VOLUME_BYTES, VOLUME_OPS
+from studio_desk.exchange.transports import Transport
+from studio_desk.exchange.transports.folder import Folder
+from studio_desk.kernel import clock, ids
+from studio_desk.kernel.files import medium_problem
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.progress import Progress, silent
+from studio_desk.kernel.words import say
+from studio_desk.store import custody
+from studio_desk.store.tables import export as exported
+
+if TYPE_CHECKING:
+    from studio_desk.store.home import Home
+
+_PAGE: Final = 5_000
+"""Ops fetched at a time."""
+
+
+@dataclass
+class Volume:
+    """The ops of one bundle, ready to be packed.
+
+    Attributes:
+        dev: the chain.
+        first: number of the first op.
+        prev: digest of the op before.
+        ops: op lines.
+        bodies: body lines.
+        blobs: digest to size of the attachments.
+        recs: records the ops are about.
+        head: digest of the last op.
+    """
+
+    dev: str
+    first: int
+    prev: str
+    ops: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
+    blobs: dict[str, int] = field(default_factory=dict)
+    recs: set[str] = field(default_factory=set)
+    head: str = ""
+    _text: int = 0
+    _bytes: int = 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last op."""
+        return self.first + len(self.ops) - 1
+
+    def full(self, text: int, attached: int) -> bool:
+        """Whether an op with a body of `text` bytes and attachments of `attached` bytes must go into the next volume."""
+        return bool(self.ops) and (
+            len(self.ops) >= VOLUME_OPS
+            or self._text + text > VOLUME_BODIES
+            or self._bytes + text + attached > VOLUME_BYTES
+        )
+
+    def add(self, digest: str, rec: str, line: str, body: str | None, blobs: Mapping[str, int]) -> None:
+        """Take one op in."""
+        self.ops.append(line)
+        self.head = digest
+        self.blobs |= blobs
+        if rec:
+            self.recs.add(rec)
+        if body is not None:
+            self.bodies.append(body)
+            self._text += len(body.encode())
+        self._bytes += len(line) + len((body or "").encode()) + sum(blobs.values())
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One bundle that lies on the medium.
+
+    Attributes:
+        file: where it lies.
+        sha256: digest of the sealed file.
+        bundle: the bundle's id.
+        device: the chain.
+        first: number of the first op.
+        last: number of the last op.
+        ops: how many ops.
+        records: how many records they are about.
+        attachments: how many attachments.
+        size: bytes of the sealed file.
+    """
+
+    file: Path
+    sha256: str
+    bundle: str
+    device: str
+    first: int
+    last: int
+    ops: int
+    records: int
+    attachments: int
+    size: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the command line for one file."""
+        return {**self.__dict__, "file": str(self.file)}
+
+
+@dataclass(frozen=True)
+class Export:
+    """The answer to an export: its files in order. The first file stands for the whole in the short answer."""
+
+    files: tuple[Sent, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """`{file, sha256, first, last, ops, records, …, files}` of the command line."""
+        first = self.files[0].as_json()
+        total = {
+            "ops": sum(f.ops for f in self.files),
+            "records": sum(f.records for f in self.files),
+            "last": max(f.last for f in self.files if f.device == self.files[0].device),
+        }
+        return {**first, **total, "files": [f.as_json() for f in self.files]}
+
+
+def export(home: Home, to: Path | Transport, *, everything: bool = False, progress: Progress = silent) -> Export:
+    """Write bundles of all that no verified receipt covers.
+
+    What left is noted in the table `export` and in the mark outside the database before the first byte leaves.
+
+    Args:
+        home: the station.
+        to: a folder, or any transport.
+        everything: from the first op on, whatever receipts say.
+        progress: in bytes written and read back of the bundle being written.
+
+    Raises:
+        Problem: `NOT_A_STATION`, `NOT_ENROLLED`, `NOTHING_TO_EXPORT`, `MEDIUM_…`.
+    """
+    if home.role != "station":
+        raise Problem("NOT_A_STATION", say("只有站点才导出上报数据。"), say("区级请用“回执”(receipt)给站点回传。"))
+    trust = trust_store.required(home)
+    asked = _asked(home)
+    volumes = waiting(home, everything=everything, asked=asked)
+    if not volumes:
+        raise Problem(
+            "NOTHING_TO_EXPORT",
+            say("没有要上报的内容:全部记录区级都已收到。"),
+            say("有了新的记录再导出;要重新导出全部内容,请选“全部导出”(--all)。"),
+        )
+    recipients = [c.archive for c in trust.of(trust.district)]
+    transport = Folder(to) if isinstance(to, Path) else to
+    return Export(send(home, volumes, trust.district, recipients, transport, progress))
+
+
+def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) -> list[Volume]:
+    """What would leave: all own chains, oldest incarnation first, from the first op that no receipt covers."""
+    covered = {} if everything else acknowledged.settle(home)
+    frontiers = home.journal.frontiers()
+    chains = sorted(custody.own_chains(home), key=chain_age)
+    volumes: list[Volume] = []
+    for dev in chains:
+        last = frontiers[dev][0]
+        if covered.get(dev, 0) < last:
+            volumes += _volumes(home, dev, covered.get(dev, 0) + 1, last)
+    if asked and not volumes:
+        # Asked-for attachments need an op to travel with: the newest one goes again.
+        last = frontiers.get(home.device, (0, ""))[0]
+        volumes = _volumes(home, home.device, last, last) if last else []
+    if asked and volumes:
+        volumes[-1].blobs |= _sizes(home, asked)
+    return volumes
+
+
+def downward(home: Home, station: str, chains: dict[str, int]) -> list[Volume]:
+    """What a district's chains for a station hold beyond the given numbers."""
+    frontiers = home.journal.frontiers()
+    volumes: list[Volume] = []
+    for dev, known in sorted(chains.items()):
+        assert dev.endswith(f"@{station}")
+        if known < frontiers[dev][0]:
+            volumes += _volumes(home, dev, known + 1, frontiers[dev][0])
+    return volumes
+
+
+def send(
+    home: Home,
+    volumes: Sequence[Volume],
+    to: str,
+    recipients: Sequence[str],
+    transport: Transport,
+    progress: Progress = silent,
+) -> tuple[Sent, ...]:
+    """Seal volumes and put them on a medium.
+
+    Args:
+        home: who writes.
+        volumes: what to pack.
+        to: code of the addressee.
+        recipients: its `age1…` keys; the home's own archive key and the escrow keys are added.
+        transport: where to.
+        progress: see `export`.
+
+    Raises:
+        Problem: `MEDIUM_…`; the custody of the records is then as before.
+    """
+    trust = trust_store.required(home)
+    keys = keys_of(home)
+    everyone = sorted({*recipients, keys.recipient, *trust.escrow})
+    epoch = (
+        epoch_of(home) if home.role == "district" else str(acknowledged.newest(home, home.code).get("hub_epoch", ""))
+    )
+    seen = _seen(home, to)
+    sent = []
+    for volume in volumes:
+        header = Header(
+            home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen
+        )  # fmt: skip
+        content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: _fetch(home, d), clock.stamp())
+        with TemporaryDirectory(prefix="outbox-", dir=home.path) as folder:
+            spool = Path(folder) / "bundle.sdx"
+            sha256, size = _seal(pack(content, keys.signer), everyone, spool)
+            number = _note(home, header, volume, sha256, transport.label)
+            home.mark()
+            try:
+                target = transport.put(spool, file_name(header), progress)
+            except BaseException:
+                _forget(home, number)
+                raise
+        sent.append(
+            Sent(
+                target,
+                sha256,
+                header.bundle,
+                volume.dev,
+                volume.first,
+                volume.last,
+                len(volume.ops),
+                len(volume.recs),
+                len(volume.blobs),
+                size,
+            )
+        )
+    return tuple(sent)
+
+
+def epoch_of(home: Home) -> str:
+    """The district's epoch: changes when the district was restored, so that stations send again what it lost."""
+    epoch = home.meta.get("hub_epoch")
+    if not epoch:
+        epoch = ids.new_salt()[:16]
+        home.meta.set("hub_epoch", epoch)
+    return f"{epoch}.{home.incarnation}"
+
+
+def _volumes(home: Home, dev: str, first: int, last: int) -> list[Volume]:
+    volumes: list[Volume] = []
+    packed: set[str] = set()
+    prev = GENESIS
+    for seq, digest, rec, line, body in _rows(home, dev, max(first - 1, 1), last):
+        if seq < first:
+            prev = digest
+            continue
+        blobs = {d: size for d, size in _named(home, body).items() if d not in packed}
+        if not volumes or volumes[-1].full(len((body or "").encode()), sum(blobs.values())):
+            volumes.append(Volume(dev, seq, prev))
+        volumes[-1].add(digest, rec, line, body, blobs)
+        packed |= blobs.keys()
+        prev = digest
+    return volumes
+
+
+def _rows(home: Home, dev: str, first: int, last: int) -> Iterator[tuple[int, str, str, str, str | None]]:
+    """Number, digest, record, line and body of a chain's ops, without parsing them."""
+    for start in range(first, last + 1, _PAGE):
+        with home.file.read() as c:
+            rows = c.exec_driver_sql(
+                "SELECT o.seq, o.digest, o.rec, o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body"
+                " WHERE o.dev = ? AND o.seq BETWEEN ? AND ? ORDER BY o.seq",
+                (dev, start, min(start + _PAGE - 1, last)),
+            ).all()
+        for seq, digest, rec, line, body in rows:
+            yield seq, digest, rec, line, body
+
+
+def _named(home: Home, body: str | None) -> dict[str, int]:
+    """The attachments a body names, as far as they are here."""
+    # Keys are sorted, so a body without attachments begins like this.
+    if body is None or body.startswith('{"blobs":[]'):
+        return {}
+    named = json.loads(body).get("blobs")
+    return _sizes(home, [d for d in named if isinstance(d, str)] if isinstance(named, list) else [])
+
+
+def _sizes(home: Home, digests: Sequence[str]) -> dict[str, int]:
+    with home.file.read() as c:
+        query = "SELECT size FROM blob WHERE sha256 = ?"
+        sizes = {digest: c.exec_driver_sql(query, (digest,)).scalar() for digest in digests}
+    return {digest: size for digest, size in sizes.items() if size is not None}
+
+
+def _fetch(home: Home, digest: str) -> bytes:
+    with home.file.read() as c:
+        return bytes(c.exec_driver_sql("SELECT data FROM blob WHERE sha256 = ?", (digest,)).scalar_one())
+
+
+def _asked(home: Home) -> list[str]:
+    """Attachments that the district's newest receipt says it lacks."""
+    with home.file.read() as c:
+        query = f"SELECT sha256 FROM {tables.wanted.name} WHERE side = 'there' ORDER BY sha256"  # noqa: S608
+        return list(c.exec_driver_sql(query).scalars())
+
+
+def _seen(home: Home, to: str) -> dict[str, tuple[int, str]]:
+    """How far this home holds the addressee's chains for it; a district tells that in its receipts instead."""
+    if home.role == "district":
+        return {}
+    return {dev: point for dev, point in home.journal.frontiers().items() if chain_owner(dev) == to}
+
+
+def _seal(plain: Iterator[bytes], recipients: Sequence[str], spool: Path) -> tuple[str, int]:
+    try:
+        with spool.open("wb") as file:
+            seal(plain, recipients, file)
+        with spool.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), spool.stat().st_size
+    except OSError as error:
+        raise medium_problem(error, spool.parent.parent) from error
+
+
+def _note(home: Home, header: Header, volume: Volume, sha256: str, medium: str) -> int:
+    with home.file.write() as c:
+        row = c.execute(
+            exported.insert().values(
+                bundle=header.bundle,
+                dev=volume.dev,
+                first=volume.first,
+                last=volume.last,
+                recipient=header.to,
+                file=file_name(header),
+                sha256=sha256,
+                medium=medium,
+                at=clock.stamp(),
+                by=home.journal.operator(),
+                ops=len(volume.ops),
+                records=len(volume.recs),
+            )
+        )
+    assert row.inserted_primary_key is not None
+    return int(row.inserted_primary_key[0])
+
+
+def _forget(home: Home, number: int) -> None:
+    """The bundle did not reach the medium: it is not packed. The mark stays, it only ever errs on the safe side."""
+    with home.file.write() as c:
+        c.exec_driver_sql('DELETE FROM "export" WHERE id = ?', (number,))

@@ -1,0 +1,253 @@
+"""The trust list: whose key signs for which computer, who is revoked from where on (`docs/bundle-format.md` clause 14).
+
+Pure: documents in, lists out. `trust_store` keeps them in a home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from studio_desk.exchange.bech32 import recipient_bytes
+from studio_desk.exchange.bundle import Known
+from studio_desk.exchange.header import chain_owner, is_code
+from studio_desk.exchange.signing import Signer, from_text, signature_fits, to_text
+from studio_desk.exchange.strict_json import read_line
+from studio_desk.kernel.canon import canon
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
+
+FORMAT: Final = "studio-desk-trust/1"
+MAX_DOCUMENT: Final = 8 << 20
+"""Bytes of a trust document; 10,000 computers fit."""
+
+
+@dataclass(frozen=True)
+class Computer:
+    """One computer that may sign.
+
+    Attributes:
+        code: station or district it belongs to.
+        device: its chains' stem (`SQ-1`).
+        name: full name of the station.
+        sign: its Ed25519 public key as text.
+        archive: its `age1…` recipient.
+        revoked: `None` while in force; else how far each of its chains is believed: chain to `(seq, head)`.
+        reason: why it was revoked.
+    """
+
+    code: str
+    device: str
+    name: str
+    sign: str
+    archive: str
+    revoked: Mapping[str, tuple[int, str]] | None = None
+    reason: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The value that is signed."""
+        revoked = None if self.revoked is None else {dev: list(point) for dev, point in self.revoked.items()}
+        return {**asdict(self), "revoked": revoked}
+
+
+@dataclass(frozen=True)
+class TrustList:
+    """One version of the list.
+
+    Attributes:
+        district: the district's code.
+        name: its full name.
+        version: 1, 2, 3 …
+        issued: ISO date.
+        expires: ISO date; past it the list warns, it stops nobody.
+        threshold: how many root keys must sign.
+        roots: the root keys as text.
+        escrow: further `age1…` recipients of every bundle.
+        computers: the district's own and the stations'.
+    """
+
+    district: str
+    name: str
+    version: int
+    issued: str
+    expires: str
+    threshold: int
+    roots: tuple[str, ...]
+    escrow: tuple[str, ...] = ()
+    computers: tuple[Computer, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The value that is signed."""
+        said = asdict(self)
+        return {
+            **said,
+            "roots": list(self.roots),
+            "escrow": list(self.escrow),
+            "computers": [c.as_json() for c in self.computers],
+        }
+
+    def of(self, code: str) -> list[Computer]:
+        """The computers of one station (or of the district itself) that are in force."""
+        return [c for c in self.computers if c.code == code and c.revoked is None]
+
+    def expired(self, today: date) -> bool:
+        """Whether its date has passed."""
+        return bool(self.expires) and self.expires < today.isoformat()
+
+    def signers(self) -> dict[str, Known]:
+        """Public key to what is known of it, as the reader asks."""
+        return {c.sign: Known(c.code, c.device, c.revoked) for c in self.computers}
+
+    def next(self, issued: str, expires: str, computers: Sequence[Computer]) -> TrustList:
+        """The following version with other computers."""
+        return replace(self, version=self.version + 1, issued=issued, expires=expires, computers=tuple(computers))
+
+
+def sign_list(trust: TrustList, roots: Sequence[Signer]) -> str:
+    """The canonical document of a list, signed by root keys."""
+    said = trust.as_json()
+    message = _message(said)
+    signatures = {to_text(root.public): to_text(root.sign(message)) for root in roots}
+    return canon(
+        {
+            "format": FORMAT,
+            "list": said,
+            "signatures": [{"key": k, "signature": s} for k, s in sorted(signatures.items())],
+        }
+    )
+
+
+def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
+    """Verify a trust document: by its own rules, and by the rules of the list it follows.
+
+    As in TUF's root rotation, a version is believed when enough keys of the list in force *and* enough of its own signed
+    it. Without `pinned` only its own rules count: the caller has people compare the fingerprint.
+
+    Args:
+        document: the canonical text.
+        pinned: the list in force.
+
+    Raises:
+        Problem: `TRUST_WRONG`, `TRUST_SIGNATURE_WRONG`, `TRUST_OTHER_DISTRICT`, `TRUST_OLD` when it is older than the
+            one in force, `TRUST_TWO` when the same version says something else.
+    """
+    if len(document) > MAX_DOCUMENT:
+        raise trust_wrong()
+    found = read_line(document, say("信任名单"))
+    trust = _parse(found)
+    good = _signed_by(found)
+    if len(good & set(trust.roots)) < trust.threshold:
+        raise _badly_signed()
+    if pinned is None:
+        return trust
+    if trust.district != pinned.district:
+        raise Problem(
+            "TRUST_OTHER_DISTRICT",
+            say("这份信任名单是{other}的,本站登记在{own}。", other=trust.district, own=pinned.district),
+            say("请向本区区级管理员要文件;本机没有改动。"),
+        )
+    if len(good & set(pinned.roots)) < pinned.threshold:
+        raise _badly_signed()
+    if trust.version < pinned.version:
+        raise Problem(
+            "TRUST_OLD",
+            say("这份信任名单(第{found}版)比本机的(第{known}版)旧。", found=trust.version, known=pinned.version),
+            say("请使用区级最近一次给的文件;本机没有改动。"),
+        )
+    if trust.version == pinned.version and trust != pinned:
+        raise Problem(
+            "TRUST_TWO",
+            say("信任名单第{version}版有两个不同的内容。", version=trust.version),
+            say("请不要使用这个文件,并马上告诉区级管理员:签名的钥匙可能已经外泄。"),
+        )
+    return trust
+
+
+def _message(said: Mapping[str, Any]) -> bytes:
+    return f"{FORMAT}\n{canon(dict(said))}".encode()
+
+
+def _signed_by(found: Mapping[str, Any]) -> set[str]:
+    message = _message(found["list"])
+    good = set()
+    for line in found["signatures"][:32]:
+        try:
+            key, signature = from_text(line["key"]), from_text(line["signature"], 64)
+        except (KeyError, TypeError, ValueError):
+            continue
+        if signature_fits(key, signature, message):
+            good.add(line["key"])
+    return good
+
+
+def _parse(found: Any) -> TrustList:
+    try:
+        if found["format"] != FORMAT or not isinstance(found["signatures"], list):
+            raise trust_wrong()
+        said = dict(found["list"])
+        computers = tuple(_computer(c) for c in said.pop("computers"))
+        trust = TrustList(
+            **{**said, "roots": tuple(said["roots"]), "escrow": tuple(said["escrow"])}, computers=computers
+        )
+        for key in trust.roots:
+            from_text(key)
+        for recipient in trust.escrow:
+            recipient_bytes(recipient)
+        date.fromisoformat(trust.issued)
+        date.fromisoformat(trust.expires)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise trust_wrong() from None
+    keys = [c.sign for c in trust.computers]
+    sane = (
+        is_code(trust.district)
+        and type(trust.version) is int
+        and trust.version >= 1
+        and type(trust.threshold) is int
+        and 1 <= trust.threshold <= len(set(trust.roots)) == len(trust.roots)
+        and len(set(keys)) == len(keys)
+        and isinstance(trust.name, str)
+    )
+    if not sane or canon(trust.as_json()) != canon(found["list"]):
+        raise trust_wrong()
+    return trust
+
+
+def _computer(said: Mapping[str, Any]) -> Computer:
+    revoked = said["revoked"]
+    if revoked is not None:
+        revoked = {dev: (seq, head) for dev, (seq, head) in revoked.items()}
+        if not all(type(seq) is int and isinstance(head, str) for seq, head in revoked.values()):
+            raise ValueError("not a revocation")
+    computer = Computer(**{**said, "revoked": revoked})
+    from_text(computer.sign)
+    recipient_bytes(computer.archive)
+    fits = (
+        is_code(computer.code)
+        and chain_owner(computer.device) == computer.code
+        and "." not in computer.device
+        and "@" not in computer.device
+        and isinstance(computer.name, str)
+        and isinstance(computer.reason, str)
+    )
+    if not fits:
+        raise ValueError("not a computer")
+    return computer
+
+
+def trust_wrong() -> Problem:
+    """The Problem of a document that is no trust list."""
+    return Problem(
+        "TRUST_WRONG",
+        say("信任名单的内容不对,文件可能已损坏。"),
+        say("请让区级管理员重新生成登记回执文件;本机没有改动。"),
+    )
+
+
+def _badly_signed() -> Problem:
+    return Problem(
+        "TRUST_SIGNATURE_WRONG",
+        say("信任名单的签名不对:不是本区根钥匙签的,或内容被改动过。"),
+        say("请不要使用这个文件,打电话向区级管理员核实;本机没有改动。"),
+    )
