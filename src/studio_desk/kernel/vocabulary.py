@@ -69,12 +69,16 @@ class Vocabulary:
     def nearest(self, word: str) -> str:
         """The listed word that looks most like `word`, in Chinese or English; `""` only when the list is empty.
 
-        Words in force today come before outdated ones.
+        Of two that look alike the one in force today is taken, else the first of the list.
         """
-        terms = sorted(self.terms, key=lambda term: not term.valid(clock.today()))
-        names = {name.casefold(): term.word for term in reversed(terms) for name in (term.en, term.word) if name}
-        close = difflib.get_close_matches(word[:60].casefold(), list(reversed(names)), n=1, cutoff=0)
-        return names[close[0]] if close else ""
+
+        def likeness(term: Term) -> tuple[float, bool]:
+            names = filter(None, (term.word, term.en.casefold()))
+            ratio = max(difflib.SequenceMatcher(None, typed, name).ratio() for name in names)
+            return ratio, term.valid(clock.today())
+
+        typed = word[:60].casefold()
+        return max(self.terms, key=likeness).word if self.terms else ""
 
 
 @cache

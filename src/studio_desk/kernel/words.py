@@ -53,7 +53,10 @@ def _shown(value: object) -> object:
 
 @cache
 def _english() -> dict[str, str]:
-    tree = ET.parse(resource("i18n/en_US.ts"))  # noqa: S314 - our own shipped file
+    path = resource("i18n/en_US.ts")
+    if not path.is_file():
+        return {}  # a folder that lost its translation speaks Chinese rather than not at all
+    tree = ET.parse(path)  # noqa: S314 - our own shipped file
     return {
         source: translation
         for message in tree.iter("message")
