@@ -1,0 +1,1 @@
+"""Everything on screen; the only place that knows Qt."""

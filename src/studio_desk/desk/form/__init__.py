@@ -1,0 +1,1 @@
+"""A form for any kind of record, made from what the kind asks."""

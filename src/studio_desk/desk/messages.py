@@ -1,0 +1,152 @@
+"""What the desk says: a short word that passes, a refusal with its remedy, a question, a reason to be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio_desk.desk import theme
+from studio_desk.desk.icons import coloured
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
+
+TOAST_MS = 3500
+
+
+class Toast(QFrame):
+    """A line over the foot of the window that goes away by itself and never takes the focus."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self._window = parent
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(14, 8, 14, 8)
+        box.addWidget(self._label)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        parent.installEventFilter(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What was said last."""
+        return self._label.text()
+
+    def say(self, text: str) -> None:
+        """Show `text` for some seconds and tell screen readers."""
+        self._label.setText(text)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(TOAST_MS + 40 * len(text))
+        if hasattr(QAccessible, "updateAccessibility"):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the window's size."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self._window
+        self._label.setMaximumWidth(int(parent.width() * 0.6))
+        wanted = self._label.fontMetrics().horizontalAdvance(self._label.text()) + 44
+        self.setFixedWidth(min(wanted, int(parent.width() * 0.6)))
+        self.setFixedHeight(self._label.heightForWidth(self.width() - 28) + 24)
+        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 48)
+
+
+def refuse(parent: QWidget | None, problem: Problem) -> QMessageBox:
+    """Show a refusal: the sentence, the remedy, and small the code for the telephone."""
+    box = QMessageBox(parent)
+    box.setIconPixmap(coloured("alert-circle", theme.colour("error")).pixmap(48, 48))
+    box.setWindowTitle(say("没有做成"))
+    box.setText(problem.sentence)
+    box.setInformativeText(f"{problem.remedy}\n\n{problem.code}")
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box
+
+
+def confirm(
+    parent: QWidget | None, title: str, sentence: str, yes: str, then: Callable[[], None], no: str = ""
+) -> QMessageBox:
+    """Ask before something that cannot be taken back; `then` is called only on yes."""
+    box = QMessageBox(parent)
+    box.setIconPixmap(coloured("alert-triangle", theme.colour("warning")).pixmap(48, 48))
+    box.setWindowTitle(title)
+    box.setText(sentence)
+    agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+    refusal = box.addButton(no or say("取消"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(refusal)
+    box.setEscapeButton(refusal)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.buttonClicked.connect(lambda pressed: then() if pressed is agree else None)
+    box.open()
+    return box
+
+
+class Reason(QDialog):
+    """A sentence to be typed before something that needs a reason."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, sentence: str, then: Callable[[str], None], *, text: str = ""
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(420)
+        self._then = then
+        words = QLabel(sentence)
+        words.setWordWrap(True)
+        self.typed = QPlainTextEdit(text)
+        self.typed.setTabChangesFocus(True)
+        self.typed.setAccessibleName(title)
+        self.typed.setFixedHeight(self.typed.fontMetrics().lineSpacing() * 4)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        for widget in (words, self.typed, self.buttons):
+            box.addWidget(widget)
+        self.typed.textChanged.connect(self._allow)
+        self._allow()
+        self.typed.setFocus()
+
+    def _allow(self) -> None:
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.typed.toPlainText().strip()))
+
+    def accept(self) -> None:
+        """Hand the reason on."""
+        reason = self.typed.toPlainText().strip()
+        super().accept()
+        self._then(reason)
+
+
+def ask_reason(
+    parent: QWidget | None, title: str, sentence: str, then: Callable[[str], None], *, text: str = ""
+) -> Reason:
+    """Ask for a reason; `then(reason)` is called when one was given."""
+    dialog = Reason(parent, title, sentence, then, text=text)
+    dialog.open()
+    return dialog

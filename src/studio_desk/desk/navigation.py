@@ -1,0 +1,18 @@
+"""The explicit list of screens, in the order of the navigation; a newcomer adds one line."""
+
+from __future__ import annotations
+
+from studio_desk.desk.actions import Screen
+from studio_desk.desk.screens import help, search, today  # noqa: A004 - the page is called so
+
+SCREENS: tuple[Screen, ...] = (
+    today.SCREEN,
+    help.SCREEN,
+    search.SCREEN,
+)
+"""Every screen; those with `listed=False` are reached from others."""
+
+
+def screens(role: str) -> tuple[Screen, ...]:
+    """The screens of a station's or a district's desk."""
+    return tuple(screen for screen in SCREENS if role in screen.roles)

@@ -1,0 +1,1 @@
+"""A ledger for any kind of record: rows by the page, filters, columns, copy and paste."""
