@@ -233,6 +233,18 @@ def test_a_record_with_only_the_required_fields_reads_back_too(one):
 
 
 @EVERY
+def test_an_emptied_field_stays_empty(one):
+    for name, info in one.model.model_fields.items():
+        if info.is_required() or name in WORKED_OUT:
+            continue
+        nothing = {str: "", bool: False}.get(
+            info.annotation, [] if typing.get_origin(info.annotation) is list else None
+        )
+        record = one.read(example(one, **{name: nothing}))
+        assert one.read(one.body(record)) == record, name
+
+
+@EVERY
 def test_a_required_field_left_out_or_empty_is_named(one):
     required = [name for name, info in own_fields(one).items() if info.is_required()]
     for name in required:

@@ -45,7 +45,7 @@ class Kept(Part):
 
     code: Annotated[Line, Ask("提醒")]
     field: Annotated[Line, Ask("栏目")] = ""
-    reason: Annotated[Line, Ask("保留理由")]
+    reason: Annotated[Line, Ask("保留理由")] = Field(min_length=1)
 
 
 class Record(SQLModel):
@@ -233,9 +233,17 @@ class Kind:
         return self.read(values)
 
     def body(self, record: Record) -> dict[str, Any]:
-        """The values of a record as they travel: JSON types, without what the journal works out, without empty ones."""
+        """The values of a record as they travel: JSON types, without what the journal works out, without empty ones.
+
+        A field that is filled unless told otherwise travels even when it was emptied.
+        """
         values = record.model_dump(mode="json", exclude=set(WORKED_OUT))
-        return {k: v for k, v in values.items() if v not in ("", [], {}) and v is not None and v is not False}
+        return {k: v for k, v in values.items() if not _empty(v) or k in self._filled_unless_told}
+
+    @cached_property
+    def _filled_unless_told(self) -> frozenset[str]:
+        defaults = {n: i.get_default(call_default_factory=True) for n, i in self.model.model_fields.items()}
+        return frozenset(n for n, v in defaults.items() if v is not PydanticUndefined and not _empty(v))
 
     def title_of(self, record: Any) -> str:
         """The words that stand for a record in a list: its name field, else its number."""
@@ -391,6 +399,10 @@ class Kind:
             say("“{label}”填的内容不合要求。", label=label or where),
             say("请检查这一栏:应填{wanted}。", wanted=_wanted(kind)),
         )
+
+
+def _empty(value: Any) -> bool:
+    return value in ("", [], {}) or value is None or value is False
 
 
 def _storable(value: Any) -> Any:
