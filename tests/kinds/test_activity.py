@@ -164,7 +164,7 @@ def test_the_sign_in_sheet_names_who_is_expected_and_counts_who_came():
     assert [person.name for person in block.people] == ["欧阳思远", "李䶮", "褚堃", "卫骉"]
     assert block.people[0].unit == "青溪区中医院主任医师"
     assert "应到3人  实到3人  请假1人" in words([signin])
-    assert "出差(欧阳思远准假)" in words([report])
+    assert "出差（欧阳思远准假）" in words([report])
     assert "未报名到会" in words([report])
 
 

@@ -125,7 +125,7 @@ def test_the_form_of_the_summary_is_that_of_the_standard():
     assert headings == ["一、会议议题", "二、议定事项", "三、共识", "四、不同意见", "五、交办事项"]
     rolls = {b.label: b.names for b in summary.blocks if isinstance(b, Roll)}
     assert rolls["出席"] == ("欧阳思远", "褚堃")
-    assert rolls["请假"] == ("李䶮(出差)",)
+    assert rolls["请假"] == ("李䶮（出差）",)
     assert isinstance(summary.blocks[-1], Imprint)
     assert record.frame == "form"
     assert "顶管不破路面" in words([record])

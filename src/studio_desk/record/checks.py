@@ -46,7 +46,7 @@ def phone_form(field: str, value: str) -> list[Finding]:
             field,
             "PHONE_FORM",
             say("“{value}”不像电话号码。", value=value[:30]),
-            say("手机号11位,座机请带区号;确实如此的,写明理由后保留。"),
+            say("手机号11位，座机请带区号；确实如此的，写明理由后保留。"),
             "warning",
         )
     ]
@@ -69,7 +69,7 @@ def in_order(earlier: str, later: str, field: str, before: str, after: str) -> l
             field,
             "DATE_ORDER",
             say(
-                "“{after}”({later})早于“{before}”({earlier})。",
+                "“{after}”（{later}）早于“{before}”（{earlier}）。",
                 after=after,
                 later=later,
                 before=before,
@@ -89,8 +89,8 @@ def not_ahead(value: str, field: str) -> list[Finding]:
         Finding(
             field,
             "FUTURE_DAY",
-            say("“{value}”还没有到,今天是{today}。", value=value, today=clock.today().isoformat()),
-            say("请核对日期;电脑时钟不准的,请先校准。"),
+            say("“{value}”还没有到，今天是{today}。", value=value, today=clock.today().isoformat()),
+            say("请核对日期；电脑时钟不准的，请先校准。"),
             "warning",
         )
     ]
@@ -105,7 +105,7 @@ def times_in_order(start: str, end: str, field: str) -> list[Finding]:
             field,
             "TIME_ORDER",
             say("结束时间{end}早于开始时间{start}。", end=end, start=start),
-            say("请核对时间;跨天的请分开填写日期。"),
+            say("请核对时间；跨天的请分开填写日期。"),
         )
     ]
 
@@ -122,7 +122,7 @@ def needed(record: Record, when: str, labels: Mapping[str, str]) -> list[Finding
         Finding(
             name,
             "NEEDED_NOW",
-            say("“{when}”要有“{label}”,现在没有填。", when=when, label=label),
+            say("“{when}”要有“{label}”，现在没有填。", when=when, label=label),
             say("请先填写“{label}”。", label=label),
         )
         for name, label in labels.items()

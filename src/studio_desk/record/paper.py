@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
 from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.vocabulary import vocabulary
-from studio_desk.press.page import Checks, Photo, Photos
+from studio_desk.press.page import Checks, Form, Photo, Photos, Row
 from studio_desk.record.kind import VOID, Kind, Record
 from studio_desk.record.look import Look
 
 R = TypeVar("R", bound=Record)
 
+BY_HAND = 11.0
+"""Height of a row that can be filled by hand, in mm (print.md 2)."""
 _DIGITS = "〇一二三四五六七八九"
 
 
@@ -53,9 +56,11 @@ def phone(value: str, look: Look) -> str:
     return value[:shown] + "****" + value[-min(4, len(value) - shown) :] if len(value) > 4 else "****"
 
 
-def ticks(key: str, *chosen: str) -> Checks:
-    """All words of a list as tick boxes, the chosen ones ticked."""
-    return Checks(tuple(vocabulary(key).words()), tuple(dict.fromkeys(filter(None, chosen))))
+def ticks(key: str, *chosen: str, marks: tuple[tuple[str, bool], ...] = ()) -> Checks:
+    """All words of a list as tick boxes, the chosen ones ticked, and yes-or-no fields after them."""
+    after = yes(*marks)
+    words = tuple(dict.fromkeys(filter(None, chosen)))
+    return Checks((*vocabulary(key).words(), *after.options), (*words, *after.ticked))
 
 
 def yes(*marks: tuple[str, bool]) -> Checks:
@@ -116,3 +121,13 @@ def numbered(number: int) -> str:
 def text_of(value: Any) -> str:
     """A value as text, `""` for none."""
     return "" if value is None else str(value)
+
+
+def form(record: Record, rows: Iterable[Row], label_mm: float = 24.0) -> Form:
+    """A boxed form: rows of 11 mm to write in by hand when the record is blank, of 8 mm when there is nothing to write."""
+    return Form(tuple(replace(row, min_height_mm=8.0) if _low(record, row) else row for row in rows), label_mm)
+
+
+def _low(record: Record, row: Row) -> bool:
+    ticked = all(isinstance(cell.value, Checks) for cell in row.cells)
+    return row.min_height_mm == BY_HAND and (ticked or bool(record.uid))

@@ -58,7 +58,7 @@ class Activity(Record, table=True):
     tags: Annotated[list[Line], Ask("中心工作", vocabulary="campaign_tag")] = Field(
         default_factory=list, sa_type=JSON, max_length=20
     )
-    plan: Annotated[Line, Ask("计划项目", hint="年度计划里的项目;计划外的不填。")] = ""
+    plan: Annotated[Line, Ask("计划项目", hint="年度计划里的项目；计划外的不填。")] = ""
     start_day: Annotated[Day, Ask("开始日期", group="时间地点", listed=True)] = Field(min_length=1)
     start_time: Annotated[TimeOfDay, Ask("开始时间")] = ""
     end_day: Annotated[Day, Ask("结束日期")] = ""
@@ -68,7 +68,7 @@ class Activity(Record, table=True):
     host: Annotated[Ref, Ask("主办", group="主办", listed=True, hint="工作室、联络站或委员小组。")] = Field(
         min_length=1
     )
-    co_hosts: Annotated[list[Ref], Ask("联合主办", hint="各计一次,合计只计一次。")] = Field(
+    co_hosts: Annotated[list[Ref], Ask("联合主办", hint="各计一次，合计只计一次。")] = Field(
         default_factory=list, sa_type=JSON, max_length=30
     )
     outside_hosts: Annotated[list[Line], Ask("外单位", hint="学校、部门、企业等共同举办的。")] = Field(
@@ -97,5 +97,5 @@ class Activity(Record, table=True):
     consensus: Annotated[Long, Ask("共识成果", search=True, long=True)] = ""
     summary: Annotated[Long, Ask("活动小结", search=True, long=True)] = ""
     served: Annotated[int | None, Ask("服务人数")] = Field(default=None, ge=0, le=10_000_000)
-    cost_fen: Annotated[int | None, Ask("经费(分)")] = Field(default=None, ge=0, le=10**13)
+    cost_fen: Annotated[int | None, Ask("经费（分）")] = Field(default=None, ge=0, le=10**13)
     publicity: Annotated[list[Line], Ask("宣传报道")] = Field(default_factory=list, sa_type=JSON, max_length=50)

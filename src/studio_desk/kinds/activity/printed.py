@@ -9,7 +9,7 @@ from studio_desk.press.page import (
     Block,
     Cell,
     Column,
-    Form,
+    Gap,
     Heading,
     PageBreak,
     Row,
@@ -29,11 +29,11 @@ def sheets(record: Activity, look: Look) -> list[Sheet]:
 
 
 def _report(activity: Activity, look: Look) -> Sheet:
-    blocks: list[Block] = [Heading("活动情况表"), Form(tuple(_rows(activity, look)), label_mm=24)]
+    blocks: list[Block] = [Heading("活动情况表"), paper.form(activity, _rows(activity, look))]
     if activity.stages:
-        blocks.append(_stages(activity))
+        blocks += [Gap(4), _stages(activity)]
     if activity.attendance:
-        blocks.append(_roll(activity, look))
+        blocks += [Gap(4), _roll(activity, look)]
     if photos := paper.pictures(look, activity.uid):
         blocks += [PageBreak(), *photos]
     return Sheet(activity.title or "活动情况表", tuple(blocks), running=f"活动 {activity.code}".strip())
@@ -65,7 +65,7 @@ def _rows(activity: Activity, look: Look) -> list[Row]:
         *([Row((Cell("由何转来", look.title(activity.converted_from)),))] if activity.converted_from else []),
         Row((Cell("活动方案", Text(activity.scheme)),)),
         Row((Cell("邀请对象", "、".join(activity.invited)), Cell("到会领导", "、".join(activity.leaders)))),
-        Row((Cell("活动小结", Text(activity.summary)),), min_height_mm=24),
+        Row((Cell("活动小结", Text(activity.summary)),), min_height_mm=16),
         Row((Cell("建言成果", Text(activity.advice)),)),
         Row((Cell("共识成果", Text(activity.consensus)),)),
         Row((Cell("服务人数", paper.text_of(activity.served)), Cell("经费", paper.money(activity.cost_fen)))),
@@ -131,7 +131,7 @@ def _unit(line: Attendance, look: Look) -> str:
 
 
 def _note(line: Attendance) -> str:
-    leave = line.leave_reason + (f"({line.leave_approver}准假)" if line.leave_approver else "")
+    leave = line.leave_reason + (f"（{line.leave_approver}准假）" if line.leave_approver else "")
     spoke = f"{line.spoke}发言" if line.spoke and not line.spoke.endswith("发言") else line.spoke
     return ",".join(filter(None, (leave, "未报名到会" if line.walk_in else "", spoke)))
 
@@ -143,14 +143,11 @@ def _signin(activity: Activity, look: Look) -> Sheet:
     leave = sum(line.actual == "请假" for line in lines)
     held = activity.state in rules.HELD
     counts = f"应到{expected}人  实到{present if held else '    '}人  请假{leave if held else '    '}人"
-    head = Form(
-        (
-            Row((Cell("活动", activity.title),)),
-            Row((Cell("时间", _when(activity)), Cell("地点", activity.place))),
-            Row((Cell("人数", counts if lines else "应到    人  实到    人  请假    人"),)),
-        ),
-        label_mm=18,
+    head = (
+        Row((Cell("活动", activity.title),)),
+        Row((Cell("时间", _when(activity), span=1.5), Cell("地点", activity.place))),
+        Row((Cell("人数", counts if lines else "应到    人  实到    人  请假    人"),)),
     )
     people = tuple(Attendee(_name(line, look), _unit(line, look)) for line in lines)
-    blocks = (Heading("签 到 表"), head, Signin(people))
+    blocks = (Heading("签 到 表"), paper.form(activity, head, label_mm=18), Signin(people))
     return Sheet(f"签到表 {activity.title}".strip(), blocks, running=f"活动 {activity.code}".strip())

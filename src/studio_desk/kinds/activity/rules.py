@@ -101,7 +101,7 @@ def _hosts(activity: Activity) -> list[Finding]:
                 "committee",
                 "COMMITTEE_MISSING",
                 say("“{kind}”没有写责任专委会。", kind=activity.activity_kind),
-                say("专委会是协商的责任主体,请填写。"),
+                say("专委会是协商的责任主体，请填写。"),
             )
         )
     if activity.emphasis and not activity.approver and activity.state not in {"", "计划", "方案", "延期", "取消"}:
@@ -125,7 +125,7 @@ def _consultation(activity: Activity) -> list[Finding]:
             "attendance",
             "SIDE_MISSING",
             say("微协商没有“{side}”到场。", side=side),
-            say("请在出席中补记到场的{side};没有请到的,改用别的活动种类。", side=side),
+            say("请在出席中补记到场的{side}；没有请到的，改用别的活动种类。", side=side),
         )
         for side in SIDES
         if side not in there
@@ -156,8 +156,8 @@ def _attendance(activity: Activity) -> list[Finding]:
                 Finding(
                     f"{where}.leave_reason",
                     "LEAVE_NOT_GRANTED",
-                    say("第{n}行记为请假,没有事由或准假人。", n=number + 1),
-                    say("请补写;没有准假的记为缺席。"),
+                    say("第{n}行记为请假，没有事由或准假人。", n=number + 1),
+                    say("请补写；没有准假的记为缺席。"),
                     "warning",
                 )
             )
@@ -193,8 +193,8 @@ def _papers(activity: Activity) -> list[Finding]:
             Finding(
                 "summary",
                 "SUMMARY_MISSING",
-                say("资料还不齐:没有活动小结。"),
-                say("请写活动小结;纪要、签到表和照片作为附件挂在活动下面。"),
+                say("资料还不齐：没有活动小结。"),
+                say("请写活动小结；纪要、签到表和照片作为附件挂在活动下面。"),
             )
         )
     return findings

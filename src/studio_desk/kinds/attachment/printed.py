@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio_desk.kinds.attachment.model import Attachment
-from studio_desk.press.page import Block, Cell, Form, Heading, Photo, Photos, Row, Sheet
+from studio_desk.press.page import Block, Cell, Heading, Photo, Photos, Row, Sheet
 from studio_desk.record import paper
 from studio_desk.record.look import Look
 
@@ -19,11 +19,11 @@ def sheets(record: Attachment, look: Look) -> list[Sheet]:
         Row((Cell("说明", item.caption),)),
         Row((Cell("附件种类", item.photo_kind), Cell("拍摄日期", paper.day(item.taken)))),
         Row((Cell("文件类型", item.mime), Cell("大小", f"{size}字节" if size else ""))),
-        Row((Cell("信息类别", item.personal), Cell("录入", item.created_by))),
+        Row((Cell("信息类别", item.personal if item.uid else ""), Cell("录入", item.created_by))),
         Row((Cell("校验码", item.sha256),)),
     )
-    blocks: list[Block] = [Heading("附 件"), Form(rows, label_mm=24)]
+    blocks: list[Block] = [Heading("附 件"), paper.form(item, rows)]
     shown = item.mime.startswith("image/") and (item.personal != "P2" or look.full)
     if shown and (image := look.photo(item.sha256)):
-        blocks.append(Photos((Photo(image, item.caption or item.name, paper.day(item.taken)),), 1, 140))
+        blocks.append(Photos((Photo(image, item.caption or item.name, paper.day(item.taken)),), 1, 115))
     return [Sheet(item.caption or item.name or "附件", tuple(blocks), running=f"附件 {item.code}".strip())]

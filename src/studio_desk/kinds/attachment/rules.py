@@ -27,7 +27,7 @@ def check(attachment: Attachment) -> list[Finding]:
                 "sha256",
                 "DIGEST_FORM",
                 say("校验码不是64位小写十六进制数。"),
-                say("请重新添加这个文件,校验码由程序计算。"),
+                say("请重新添加这个文件，校验码由程序计算。"),
             )
         )
     if not _MIME.fullmatch(attachment.mime):

@@ -30,7 +30,7 @@ class Case(Record, table=True):
     registered: Annotated[Day, Ask("登记日期", listed=True)] = Field(min_length=1)
     journal_entry: Annotated[Ref, Ask("来自民情日志", refers="journal_entry")] = Field(min_length=1)
     further_entries: Annotated[
-        list[Ref], Ask("相关民情日志", refers="journal_entry", hint="几拨群众反映同一件事时,其余的民情日志。")
+        list[Ref], Ask("相关民情日志", refers="journal_entry", hint="几拨群众反映同一件事时，其余的民情日志。")
     ] = Field(default_factory=list, sa_type=JSON, max_length=100)
     content: Annotated[Long, Ask("事项内容", search=True, long=True, personal="P1")] = ""
     studio: Annotated[Ref, Ask("工作室", refers="studio")] = ""
@@ -43,17 +43,19 @@ class Case(Record, table=True):
         default_factory=list, sa_type=JSON, max_length=20
     )
     platform: Annotated[Line, Ask("平台", vocabulary="platform")] = ""
-    urgency: Annotated[Line, Ask("紧急程度", listed=True, vocabulary="urgency")] = "一般"
+    urgency: Annotated[Line, Ask("紧急程度", listed=True, vocabulary="urgency")] = Field(default="一般", min_length=1)
     scope: Annotated[Line, Ask("个性/共性", vocabulary="individual_or_common")] = ""
     in_scope: Annotated[Line, Ask("受理范围", group="受理", vocabulary="scope_check")] = Field(min_length=1)
     refusal_ground: Annotated[Line, Ask("不予受理理由", vocabulary="refusal_ground")] = ""
-    petition: Annotated[bool, Ask("涉信访", personal="P2", hint="只标在这件事上,不是对人的评价;不计入办结率。")] = False
+    petition: Annotated[bool, Ask("涉信访", personal="P2", hint="只标在这件事上，不是对人的评价；不计入办结率。")] = (
+        False
+    )
     route: Annotated[Line, Ask("处理去向", listed=True, vocabulary="route")] = ""
     host_unit: Annotated[Line, Ask("承办单位", search=True)] = ""
     co_units: Annotated[list[Line], Ask("协办单位", hint="最多6个。")] = Field(
         default_factory=list, sa_type=JSON, max_length=6
     )
-    due: Annotated[Day, Ask("办理时限", listed=True, hint="受理时必填;不填时提示按紧急程度算出的日期。")] = ""
+    due: Annotated[Day, Ask("办理时限", listed=True, hint="受理时必填；不填时提示按紧急程度算出的日期。")] = ""
     steps: Annotated[list[Step], Ask("办理过程", group="办理")] = Field(
         default_factory=list, sa_type=JSON, max_length=200
     )
@@ -63,7 +65,7 @@ class Case(Record, table=True):
     extension_approver: Annotated[Name, Ask("延期批准人")] = ""
     extension_told: Annotated[Day, Ask("延期告知日期")] = ""
     result: Annotated[Line, Ask("办理结果", group="结果", listed=True, vocabulary="case_result")] = ""
-    result_text: Annotated[Long, Ask("结果说明", search=True, long=True, hint="没有解决的,写明原因。")] = ""
+    result_text: Annotated[Long, Ask("结果说明", search=True, long=True, hint="没有解决的，写明原因。")] = ""
     answered: Annotated[Day, Ask("答复日期")] = ""
     answer_way: Annotated[Line, Ask("答复方式", vocabulary="answer_way")] = ""
     told: Annotated[Day, Ask("反馈群众日期")] = ""

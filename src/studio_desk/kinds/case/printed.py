@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from studio_desk.kinds.case import rules
 from studio_desk.kinds.case.model import Case
-from studio_desk.press.page import Block, Cell, Form, Heading, Row, Sheet, Signature, Signatures, Step, Text, Timeline
+from studio_desk.press.page import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Photos,
+    Row,
+    Sheet,
+    Signature,
+    Signatures,
+    Step,
+    Table,
+    Text,
+    Timeline,
+)
 from studio_desk.record import paper
 from studio_desk.record.look import Look
 
-BEFORE, AFTER = "办理前照片", "办理后照片"
+COMPARED = (("办理前", "办理前照片"), ("办理后", "办理后照片"))
+"""Words of the captions, and the kinds of the list `photo_kind` they stand for."""
 
 
 def sheets(record: Case, look: Look) -> list[Sheet]:
@@ -16,18 +33,22 @@ def sheets(record: Case, look: Look) -> list[Sheet]:
     case = paper.whole(record)
     blocks: list[Block] = [
         Heading("民情事项办理卷"),
-        Form(tuple(_summary(case, look)), label_mm=24),
+        paper.form(case, _summary(case, look)),
         Heading("办理过程", level=1),
-        Timeline(tuple(_steps(case))) if _steps(case) else Form(_blank_steps(), label_mm=24),
+        Timeline(tuple(_steps(case))) if case.uid else _blank_steps(),
         Heading("办理结果", level=1),
-        Form(tuple(_result(case)), label_mm=24),
+        paper.form(case, _result(case)),
     ]
-    for heading, wanted in (("办理前", BEFORE), ("办理后", AFTER)):
-        if photos := paper.pictures(look, case.uid, wanted):
-            blocks += [Heading(heading, level=2), *photos]
-    if photos := paper.pictures(look, case.uid, without=(BEFORE, AFTER)):
-        blocks += [Heading("其他图片", level=2), *photos]
+    compared = [_told_apart(photos, word) for word, kind in COMPARED for photos in paper.pictures(look, case.uid, kind)]
+    others = paper.pictures(look, case.uid, without=tuple(kind for _, kind in COMPARED))
+    if compared or others:
+        items = tuple(item for photos in (*compared, *others) for item in photos.items)
+        blocks += [Heading("照片", level=1), Photos(items)]
     return [Sheet(case.title or "民情事项", tuple(blocks), running=f"民情事项 {case.code}".strip())]
+
+
+def _told_apart(photos: Photos, word: str) -> Photos:
+    return replace(photos, items=tuple(replace(item, caption=f"{word}：{item.caption}") for item in photos.items))
 
 
 def _summary(case: Case, look: Look) -> list[Row]:
@@ -70,29 +91,40 @@ def _steps(case: Case) -> list[Step]:
     """Registration, the steps written, and what the fields tell of extension, answer and closing, by date."""
     told = [(case.registered, "登记", "", ""), *((s.day, s.kind, s.text, s.who) for s in case.steps)]
     if case.extended_to:
-        text = f"延期至{paper.day(case.extended_to)}:{case.extension_reason}"
+        text = f"延期至{paper.day(case.extended_to)}：{case.extension_reason}"
         told.append((case.extension_told, "延期", text, case.extension_approver))
     if case.suspended_until:
         told.append((case.suspended_until, "挂起至", "", ""))
     told += [
-        (case.answered, "答复", f"方式:{case.answer_way}" if case.answer_way else "", ""),
-        (case.told, "反馈群众", f"方式:{case.told_way}" if case.told_way else "", ""),
+        (case.answered, "答复", f"方式：{case.answer_way}" if case.answer_way else "", ""),
+        (case.told, "反馈群众", f"方式：{case.told_way}" if case.told_way else "", ""),
         (case.closed, "办结", case.result, ""),
     ]
     dated = sorted((line for line in told if line[0]), key=lambda line: line[0])
     return [Step(paper.day(date), title, text, who) for date, title, text, who in dated]
 
 
-def _blank_steps() -> tuple[Row, ...]:
-    return tuple(Row((Cell("日期", span=0.7), Cell("步骤", span=0.7), Cell("情况", span=1.6))) for _ in range(6))
+def _blank_steps() -> Table:
+    columns = (Column("日期", 1.1), Column("步骤", 1.1), Column("经办", 1.4), Column("办理情况", 4.0, align="left"))
+    return Table(columns, (), size=12, min_height_mm=11, spare=9)
 
 
 def _result(case: Case) -> list[Row]:
     return [
         Row((Cell("办理结果", paper.ticks("case_result", case.result)),)),
         Row((Cell("结果说明", Text(case.result_text)),), min_height_mm=16),
-        Row((Cell("答复日期", paper.day(case.answered)), Cell("答复方式", paper.ticks("answer_way", case.answer_way)))),
-        Row((Cell("反馈日期", paper.day(case.told)), Cell("反馈方式", paper.ticks("answer_way", case.told_way)))),
+        Row(
+            (
+                Cell("答复日期", paper.day(case.answered), span=0.6),
+                Cell("答复方式", paper.ticks("answer_way", case.answer_way)),
+            )
+        ),
+        Row(
+            (
+                Cell("反馈日期", paper.day(case.told), span=0.6),
+                Cell("反馈方式", paper.ticks("answer_way", case.told_way)),
+            )
+        ),
         Row((Cell("满意度", paper.ticks("satisfaction", case.satisfaction)),)),
         Row((Cell("签字", Signatures((Signature("承办人"), Signature("站长"), Signature("群众")), per_row=3)),)),
     ]

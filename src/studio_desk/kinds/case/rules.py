@@ -98,8 +98,8 @@ def _acceptance(case: Case) -> list[Finding]:
             Finding(
                 "in_scope",
                 "OUT_OF_SCOPE",
-                say("这件事不属于受理范围,不能受理。"),
-                say("请改为“不予受理”并告知群众,或更正“受理范围”。"),
+                say("这件事不属于受理范围，不能受理。"),
+                say("请改为“不予受理”并告知群众，或更正“受理范围”。"),
             )
         )
     if case.state == REFUSED:
@@ -109,8 +109,8 @@ def _acceptance(case: Case) -> list[Finding]:
             Finding(
                 "due",
                 "DUE_MISSING",
-                say("已受理,没有办理时限。"),
-                say("按“{urgency}”应在{day}前办结,请填写。", urgency=case.urgency, day=default_due(case)),
+                say("已受理，没有办理时限。"),
+                say("按“{urgency}”应在{day}前办结，请填写。", urgency=case.urgency, day=default_due(case)),
             )
         )
     if case.route == PETITION and not case.petition:
@@ -118,8 +118,8 @@ def _acceptance(case: Case) -> list[Finding]:
             Finding(
                 "petition",
                 "PETITION_FLAG",
-                say("处理去向是“转信访”,没有标“涉信访”。"),
-                say("请标上“涉信访”,这样它不计入办结率。"),
+                say("处理去向是“转信访”，没有标“涉信访”。"),
+                say("请标上“涉信访”，这样它不计入办结率。"),
                 "warning",
             )
         )
@@ -159,7 +159,10 @@ def _extension(case: Case) -> list[Finding]:
                 "extended_to",
                 "EXTENSION_TOO_LONG" if new > old else "EXTENSION_BACKWARDS",
                 say(
-                    "原时限{old},延期至{new}:只能延期一次,最多{n}天。", old=old.isoformat(), new=new.isoformat(), n=most
+                    "原时限{old}，延期至{new}：只能延期一次，最多{n}天。",
+                    old=old.isoformat(),
+                    new=new.isoformat(),
+                    n=most,
                 ),
                 say("请改为{last}以前的日期。", last=(old + timedelta(days=most)).isoformat()),
             )
@@ -183,8 +186,8 @@ def _closing(case: Case) -> list[Finding]:
             Finding(
                 "deed",
                 "DEED_NOT_SOLVED",
-                say("标了“实事”,办理结果是“{result}”,不计入实事件数。", result=case.result),
-                say("只有“解决”的才算实事;请核对,或写明理由后保留。"),
+                say("标了“实事”，办理结果是“{result}”，不计入实事件数。", result=case.result),
+                say("只有“解决”的才算实事；请核对，或写明理由后保留。"),
                 "warning",
             )
         )

@@ -15,7 +15,7 @@ from studio_desk.record.kind import Part, Record
 class Visitor(Part):
     """One person, or one group behind a spokesman, who was met."""
 
-    name: Annotated[Name, Ask("姓名", personal="P1", hint="不愿留名的可以不填,打印为“匿名”。")] = ""
+    name: Annotated[Name, Ask("姓名", personal="P1", hint="不愿留名的可以不填，打印为“匿名”。")] = ""
     heads: Annotated[int, Ask("人数")] = Field(default=1, ge=1, le=10000)
     sex: Annotated[Line, Ask("性别", vocabulary="sex", personal="P1")] = ""
     age: Annotated[int | None, Ask("年龄", personal="P1")] = Field(default=None, ge=0, le=130)
@@ -41,14 +41,14 @@ class JournalEntry(Record, table=True):
     )
     recorder: Annotated[Name, Ask("记录人")] = Field(min_length=1)
     studio: Annotated[Ref, Ask("工作室", refers="studio")] = ""
-    duty_shift: Annotated[Line, Ask("值班班次", hint="在值班期间接待的,填当班日期或班次编号。")] = ""
+    duty_shift: Annotated[Line, Ask("值班班次", hint="在值班期间接待的，填当班日期或班次编号。")] = ""
     persons: Annotated[list[Visitor], Ask("群众", personal="P1")] = Field(
         default_factory=list, sa_type=JSON, max_length=200
     )
     group_visit: Annotated[bool, Ask("集体访", hint="一次5人以上。")] = False
     household: Annotated[Ref, Ask("家庭", refers="household")] = ""
     subject: Annotated[
-        Title, Ask("事由", group="内容", listed=True, search=True, hint="一句话,作清单和目录的题名。")
+        Title, Ask("事由", group="内容", listed=True, search=True, hint="一句话，作清单和目录的题名。")
     ] = ""
     category: Annotated[Line, Ask("问题类别", listed=True, vocabulary="issue_category")] = ""
     urgency: Annotated[Line, Ask("紧急程度", vocabulary="urgency")] = ""
@@ -61,7 +61,7 @@ class JournalEntry(Record, table=True):
     content: Annotated[Long, Ask("反映情况", search=True, long=True, personal="P1")] = Field(min_length=1)
     situation: Annotated[Long, Ask("家庭情况", long=True, personal="P2")] = ""
     difficulties: Annotated[Long, Ask("困难", long=True, personal="P2")] = ""
-    appeals: Annotated[list[Line], Ask("诉求建议", hint="一条一行;要单独计数和跟踪的,另记“意见建议”。")] = Field(
+    appeals: Annotated[list[Line], Ask("诉求建议", hint="一条一行；要单独计数和跟踪的，另记“意见建议”。")] = Field(
         default_factory=list, sa_type=JSON, max_length=50
     )
     answer: Annotated[Long, Ask("现场答复", group="办理", long=True, search=True)] = ""

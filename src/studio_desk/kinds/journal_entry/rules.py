@@ -52,8 +52,8 @@ def check(entry: JournalEntry) -> list[Finding]:
             Finding(
                 "content",
                 "THIN_ENTRY",
-                say("反映情况不足{n}个字,过于简单。", n=THIN),
-                say("请写清什么事、在哪里、多少人受影响、群众要求什么;确实只有一句话的,写明理由后保留。"),
+                say("反映情况不足{n}个字，过于简单。", n=THIN),
+                say("请写清什么事、在哪里、多少人受影响、群众要求什么；确实只有一句话的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -62,8 +62,8 @@ def check(entry: JournalEntry) -> list[Finding]:
             Finding(
                 "answer",
                 "NOT_HANDLED",
-                say("没有写现场答复,也没有写后续计划。"),
-                say("请补写其中一项;只是了解情况的,在后续计划写“无需办理”。"),
+                say("没有写现场答复，也没有写后续计划。"),
+                say("请补写其中一项；只是了解情况的，在后续计划写“无需办理”。"),
                 "warning",
             )
         )
@@ -99,7 +99,7 @@ def _who(entry: JournalEntry) -> list[Finding]:
                 "members",
                 "NO_MEMBER",
                 say("没有写是哪位委员。"),
-                say("请选委员;由文书代为接待的,写明理由后保留。"),
+                say("请选委员；由文书代为接待的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -107,13 +107,13 @@ def _who(entry: JournalEntry) -> list[Finding]:
     group = figure("集体访人数", "persons", 5)
     if entry.group_visit != (heads(entry) >= group):
         told = (
-            say("共{n}人,达到集体访的人数,没有标“集体访”。", n=heads(entry))
+            say("共{n}人，达到集体访的人数，没有标“集体访”。", n=heads(entry))
             if heads(entry) >= group
-            else say("标了“集体访”,登记的只有{n}人。", n=heads(entry))
+            else say("标了“集体访”，登记的只有{n}人。", n=heads(entry))
         )
         findings.append(
             Finding(
-                "group_visit", "GROUP_VISIT", told, say("一次{n}人以上为集体访,请核对人数或标记。", n=group), "warning"
+                "group_visit", "GROUP_VISIT", told, say("一次{n}人以上为集体访，请核对人数或标记。", n=group), "warning"
             )
         )
     for number, visitor in enumerate(entry.persons):
@@ -135,8 +135,8 @@ def _visitor(where: str, visitor: Visitor) -> list[Finding]:
             Finding(
                 f"{where}.age",
                 "MINOR",
-                say("不满{n}周岁,其信息属于敏感个人信息(《个人信息保护法》第二十八条)。", n=grown),
-                say("请只留必要的内容,可改记监护人;确需登记的,写明理由后保留。"),
+                say("不满{n}周岁，其信息属于敏感个人信息（《个人信息保护法》第二十八条）。", n=grown),
+                say("请只留必要的内容，可改记监护人；确需登记的，写明理由后保留。"),
                 "warning",
             )
         )

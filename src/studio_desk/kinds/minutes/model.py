@@ -55,7 +55,7 @@ class Minutes(Record, table=True):
 
     title: Annotated[Title, Ask("标题", group="会议", listed=True, search=True)] = Field(min_length=1)
     activity: Annotated[Ref, Ask("活动", refers="activity")] = Field(min_length=1)
-    mark: Annotated[Line, Ask("纪要标志", hint="红色标志,如“石桥镇联络站微协商纪要”;不填用单位名称。")] = Field(
+    mark: Annotated[Line, Ask("纪要标志", hint="红色标志，如“石桥镇联络站微协商纪要”；不填用单位名称。")] = Field(
         default="", max_length=60
     )
     issue: Annotated[int | None, Ask("期号", listed=True)] = Field(default=None, ge=1, le=9999)

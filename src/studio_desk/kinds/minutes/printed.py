@@ -10,6 +10,7 @@ from studio_desk.press.page import (
     Block,
     Cell,
     Form,
+    Gap,
     GongwenMark,
     Heading,
     Imprint,
@@ -22,6 +23,9 @@ from studio_desk.press.page import (
 )
 from studio_desk.record import paper
 from studio_desk.record.look import Look
+
+LINE_MM = 225 / 22
+"""One line of the 22 that fill the text area (GB/T 9704-2012 5.2)."""
 
 
 def sheets(record: Minutes, look: Look) -> list[Sheet]:
@@ -36,17 +40,14 @@ def _summary(minutes: Minutes, look: Look) -> Sheet:
         GongwenMark(minutes.mark or f"{look.office}会议纪要", f"第{minutes.issue or '  '}期", look.office, date),
         Heading(minutes.title),
         *_body(minutes),
-        *_rolls(minutes.seats, look),
+        *([Gap(LINE_MM), *rolls] if (rolls := _rolls(minutes.seats, look)) else []),
     ]
-    if minutes.signer:
-        blocks.append(Roll("签发", (minutes.signer,)))
     blocks.append(Imprint("、".join(minutes.copies), look.office, date))
     return Sheet(
         minutes.title or "会议纪要",
         tuple(blocks),
         frame="gongwen",
         draft=unapproved(minutes) and bool(minutes.uid),
-        running=minutes.code,
     )
 
 
@@ -54,7 +55,7 @@ def _body(minutes: Minutes) -> list[Block]:
     sections: list[tuple[str, list[Block]]] = [
         ("会议议题", [Text(line) for line in _each(minutes.agenda)]),
         ("议定事项", [block for number, matter in enumerate(minutes.matters, 1) for block in (
-            Heading(f"({paper.numbered(number)}){matter.matter}", level=2),
+            Heading(f"（{paper.numbered(number)}）{matter.matter}", level=2),
             Text(f"{matter.verdict}。{matter.reason}"),
         )]),
         ("共识", [Text(minutes.consensus)] if minutes.consensus else []),
@@ -70,7 +71,7 @@ def _body(minutes: Minutes) -> list[Block]:
 def _opening(minutes: Minutes) -> list[str]:
     when = f"{paper.day(minutes.day)}{minutes.time}"
     where = f"在{minutes.place}" if minutes.place else ""
-    first = f"{when},{minutes.chair}{where}主持召开会议。" if minutes.chair else ""
+    first = f"{when}，{minutes.chair}{where}主持召开会议。" if minutes.chair else ""
     return [text for text in (first, *minutes.gist.split("\n")) if text]
 
 
@@ -81,8 +82,8 @@ def _each(texts: Iterable[str]) -> list[str]:
 
 def _actions(minutes: Minutes) -> list[str]:
     return [
-        f"{item.what}。责任单位:{item.who};时限:{paper.day(item.due)};进展:{item.state}"
-        + (f"({item.note})。" if item.note else "。")
+        f"{item.what}。责任单位：{item.who}；时限：{paper.day(item.due)}；进展：{item.state}"
+        + (f"（{item.note}）。" if item.note else "。")
         for item in minutes.actions
     ]
 
@@ -98,12 +99,12 @@ def _rolls(seats: list[Seat], look: Look) -> list[Block]:
 
 def _person(seat: Seat, look: Look) -> str:
     name = seat.name or look.title(seat.member)
-    return f"{name}({seat.reason})" if seat.reason else name
+    return f"{name}（{seat.reason}）" if seat.reason else name
 
 
 def _record(minutes: Minutes, look: Look) -> Sheet:
     present = [seat for seat in minutes.seats if seat.seat in {"出席", "列席"}]
-    counts = f"应到{len(minutes.seats)}人,实到{len(present)}人" if minutes.seats else ""
+    counts = f"应到{len(minutes.seats)}人，实到{len(present)}人" if minutes.seats else ""
     when = f"{paper.day(minutes.day)} {paper.span(minutes.time, minutes.ended)}".strip()
     rows = [
         Row((Cell("编号", minutes.code), Cell("期号", paper.text_of(minutes.issue)))),
@@ -112,10 +113,11 @@ def _record(minutes: Minutes, look: Look) -> Sheet:
         Row((Cell("时间", when, span=1.3), Cell("地点", minutes.place))),
         Row((Cell("主持", minutes.chair), Cell("记录", minutes.recorder))),
         Row((Cell("人数", counts), Cell("散会", minutes.ended))),
+        Row((Cell("签发", minutes.signer), Cell("签发日期", paper.day(minutes.issued)))),
         Row((Cell("到会人员", _seated(minutes.seats, look)),)),
         Row((Cell("议题", paper.lines(minutes.agenda)),)),
     ]
-    blocks: list[Block] = [Heading("会 议 记 录"), Form(tuple(rows), label_mm=22)]
+    blocks: list[Block] = [Heading("会 议 记 录"), paper.form(minutes, rows, label_mm=22)]
     if minutes.speeches:
         blocks.append(Heading("发言", level=1))
         blocks += [_speech(speech.who, speech.role, speech.text) for speech in minutes.speeches]
@@ -127,13 +129,13 @@ def _record(minutes: Minutes, look: Look) -> Sheet:
         Signature("主持人", minutes.chair, paper.day(minutes.chair_signed)),
         Signature("记录人", minutes.recorder, paper.day(minutes.recorder_signed)),
     )
-    blocks.append(Signatures(signed, per_row=2))
+    blocks += [Gap(6), Signatures(signed, per_row=1)]
     return Sheet(f"会议记录 {minutes.title}".strip(), tuple(blocks), running=f"会议记录 {minutes.code}".strip())
 
 
 def _seated(seats: list[Seat], look: Look) -> str:
-    return "、".join(_person(seat, look) + (f"({seat.unit})" if seat.unit else "") for seat in seats)
+    return "、".join(_person(seat, look) + (f"（{seat.unit}）" if seat.unit else "") for seat in seats)
 
 
 def _speech(who: str, role: str, text: str) -> Text:
-    return Text(text, lead=f"{who}({role}):" if role else f"{who}:")
+    return Text(text, lead=f"{who}（{role}）：" if role else f"{who}：")

@@ -61,8 +61,8 @@ def _when(minutes: Minutes) -> list[Finding]:
             Finding(
                 "issued",
                 "MINUTES_LATE",
-                say("纪要应在{last}前签发,签发日期是{issued}。", last=last, issued=minutes.issued),
-                say("请核对日期;确实晚了的,写明理由后保留。"),
+                say("纪要应在{last}前签发，签发日期是{issued}。", last=last, issued=minutes.issued),
+                say("请核对日期；确实晚了的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -88,8 +88,8 @@ def _lines(minutes: Minutes) -> list[Finding]:
                 Finding(
                     f"matters.{number}.reason",
                     "VERDICT_REASON",
-                    say("第{n}项是“{verdict}”,没有写条件或理由。", n=number + 1, verdict=matter.verdict),
-                    say("请写明什么条件下能办,或为什么不能办。"),
+                    say("第{n}项是“{verdict}”，没有写条件或理由。", n=number + 1, verdict=matter.verdict),
+                    say("请写明什么条件下能办，或为什么不能办。"),
                 )
             )
     for number, item in enumerate(minutes.actions):
@@ -109,8 +109,8 @@ def _lines(minutes: Minutes) -> list[Finding]:
                 Finding(
                     f"seats.{number}.reason",
                     "ABSENCE_REASON",
-                    say("第{n}行是“{seat}”,没有写原因。", n=number + 1, seat=seat.seat),
-                    say("请补写原因;不知道的写“未说明”。"),
+                    say("第{n}行是“{seat}”，没有写原因。", n=number + 1, seat=seat.seat),
+                    say("请补写原因；不知道的写“未说明”。"),
                     "warning",
                 )
             )

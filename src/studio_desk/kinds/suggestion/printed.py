@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio_desk.kinds.suggestion.model import Suggestion
-from studio_desk.press.page import Block, Cell, Form, Heading, Row, Sheet, Signature, Signatures, Text
+from studio_desk.press.page import Block, Cell, Heading, Row, Sheet, Signature, Signatures, Text
 from studio_desk.record import paper
 from studio_desk.record.look import Look
 
@@ -26,5 +26,5 @@ def sheets(record: Suggestion, look: Look) -> list[Sheet]:
         Row((Cell("结果说明", Text(item.result_text)),), min_height_mm=30),
         Row((Cell("签字", Signatures((Signature("提出人"), Signature("经办人")), per_row=2)),)),
     )
-    blocks: tuple[Block, ...] = (Heading("意见建议单"), Form(rows, label_mm=24), *paper.pictures(look, item.uid))
+    blocks: tuple[Block, ...] = (Heading("意见建议单"), paper.form(item, rows), *paper.pictures(look, item.uid))
     return [Sheet(item.title or "意见建议单", blocks, running=f"意见建议 {item.code}".strip())]
