@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAD = 4.0
 """Points between a rule and the words beside it."""
 
-ROOM = 2.0
+ROOM = 3.0
 """Points between a rule and the words below or above it."""
 
 BAND = 9 * MM
@@ -106,7 +106,7 @@ class CellBox:
         """Set the words into a cell of this height."""
         body, foot = stack_height(self.strips), stack_height(self.foot)
         space = height - foot - body
-        draw_stack(self.strips, ink, x + self.x + PAD, top - (space / 2 if self.middle else ROOM + 1))
+        draw_stack(self.strips, ink, x + self.x + PAD, top - (space / 2 if self.middle else ROOM))
         if self.foot:
             draw_stack(self.foot, ink, x + self.x + PAD, top - height + foot + ROOM)
 

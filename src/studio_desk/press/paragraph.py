@@ -171,14 +171,14 @@ def fitted(text: str, style: Style, width: float, *, least: float = 0.7, lines: 
     prepared = chain(style.face).prepare(text.replace("\n", " ") if lines == 1 else text)
     if "\n" in prepared.text:
         return paragraphs(text, style, width)
-    natural = sum(prepared.advances) * style.size
-    if natural <= width * lines:
-        found = paragraph(prepared, style, width)
-        if len(found) <= lines:
+    share = 1.0
+    while True:
+        smaller = style if share == 1.0 else replace(style, size=style.size * share, leading=style.leading * share)
+        found = paragraph(prepared, smaller, width)
+        if len(found) <= lines or share <= least:
             return found
-    share = max(least, min(1.0, width * lines / natural * (0.995 if lines == 1 else 0.9)))
-    smaller = replace(style, size=style.size * share, leading=max(style.leading * share, style.size * share * 1.15))
-    return paragraph(prepared, smaller, width)
+        needed = width * lines / max(1.0, sum(prepared.advances) * style.size) * 0.999
+        share = max(least, min(share * 0.96, needed))
 
 
 def balanced(text: str, style: Style, width: float) -> list[Strip]:
