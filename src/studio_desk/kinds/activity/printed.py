@@ -133,7 +133,7 @@ def _unit(line: Attendance, look: Look) -> str:
 def _note(line: Attendance) -> str:
     leave = line.leave_reason + (f"（{line.leave_approver}准假）" if line.leave_approver else "")
     spoke = f"{line.spoke}发言" if line.spoke and not line.spoke.endswith("发言") else line.spoke
-    return ",".join(filter(None, (leave, "未报名到会" if line.walk_in else "", spoke)))
+    return "，".join(filter(None, (leave, "未报名到会" if line.walk_in else "", spoke)))
 
 
 def _signin(activity: Activity, look: Look) -> Sheet:
@@ -149,5 +149,5 @@ def _signin(activity: Activity, look: Look) -> Sheet:
         Row((Cell("人数", counts if lines else "应到    人  实到    人  请假    人"),)),
     )
     people = tuple(Attendee(_name(line, look), _unit(line, look)) for line in lines)
-    blocks = (Heading("签 到 表"), paper.form(activity, head, label_mm=18), Signin(people))
+    blocks = (Heading("签到表"), paper.form(activity, head, label_mm=18), Signin(people))
     return Sheet(f"签到表 {activity.title}".strip(), blocks, running=f"活动 {activity.code}".strip())

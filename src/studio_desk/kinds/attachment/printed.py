@@ -22,7 +22,7 @@ def sheets(record: Attachment, look: Look) -> list[Sheet]:
         Row((Cell("信息类别", item.personal if item.uid else ""), Cell("录入", item.created_by))),
         Row((Cell("校验码", item.sha256),)),
     )
-    blocks: list[Block] = [Heading("附 件"), paper.form(item, rows)]
+    blocks: list[Block] = [Heading("附件"), paper.form(item, rows)]
     shown = item.mime.startswith("image/") and (item.personal != "P2" or look.full)
     if shown and (image := look.photo(item.sha256)):
         blocks.append(Photos((Photo(image, item.caption or item.name, paper.day(item.taken)),), 1, 115))

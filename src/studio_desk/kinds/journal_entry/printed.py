@@ -26,7 +26,7 @@ def sheets(record: JournalEntry, look: Look) -> list[Sheet]:
     """The form of one entry and its pictures; every value of the record stands on it."""
     entry = paper.whole(record)
     rows = [*_head(entry, look), *_people(entry, look), *_matter(entry, look), *_handling(entry, look)]
-    blocks: list[Block] = [Heading("民 情 日 志"), paper.form(entry, rows, label_mm=20)]
+    blocks: list[Block] = [Heading("民情日志"), paper.form(entry, rows, label_mm=20)]
     if pictures := paper.pictures(look, entry.uid):
         blocks += [PageBreak(), *pictures]
     return [Sheet(entry.subject or "民情日志", tuple(blocks), running=f"民情日志 {entry.code}".strip())]

@@ -117,7 +117,7 @@ def _record(minutes: Minutes, look: Look) -> Sheet:
         Row((Cell("到会人员", _seated(minutes.seats, look)),)),
         Row((Cell("议题", paper.lines(minutes.agenda)),)),
     ]
-    blocks: list[Block] = [Heading("会 议 记 录"), paper.form(minutes, rows, label_mm=22)]
+    blocks: list[Block] = [Heading("会议记录"), paper.form(minutes, rows, label_mm=22)]
     if minutes.speeches:
         blocks.append(Heading("发言", level=1))
         blocks += [_speech(speech.who, speech.role, speech.text) for speech in minutes.speeches]
