@@ -53,6 +53,11 @@ def test_the_remedy_names_the_deadline_of_the_urgency(urgency, day):
     assert found(state="受理", urgency=urgency, due=day) == set()
 
 
+def test_without_an_urgency_the_remedy_asks_for_one():
+    (finding,) = KIND.find(typed(QUICK, state="受理", urgency=""))
+    assert (finding.code, "紧急程度" in finding.remedy) == ("DUE_MISSING", True)
+
+
 def test_what_is_outside_the_remit_cannot_be_accepted():
     assert found(in_scope="不属于") == set()
     assert found(in_scope="不属于", state="受理", due="2026-05-05") == {("in_scope", "OUT_OF_SCOPE")}

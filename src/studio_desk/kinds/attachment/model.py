@@ -22,9 +22,7 @@ class Attachment(Record, table=True):
     caption: Annotated[Line, Ask("说明", listed=True, search=True)] = ""
     photo_kind: Annotated[Line, Ask("附件种类", listed=True, vocabulary="photo_kind")] = ""
     taken: Annotated[Day, Ask("拍摄日期", listed=True)] = ""
-    personal: Annotated[Line, Ask("个人信息类别", vocabulary="personal_data", hint="P2的不印入公开材料。")] = Field(
-        default="P1", min_length=1
-    )
+    personal: Annotated[Line, Ask("个人信息类别", vocabulary="personal_data", hint="P2的不印入公开材料。")] = "P1"
     mime: Annotated[Line, Ask("文件类型")] = Field(min_length=1, max_length=127)
     size: Annotated[int, Ask("大小（字节）")] = Field(ge=0, lt=2**53)
     sha256: Annotated[Line, Ask("校验码")] = Field(min_length=1, max_length=64)

@@ -43,7 +43,7 @@ class Case(Record, table=True):
         default_factory=list, sa_type=JSON, max_length=20
     )
     platform: Annotated[Line, Ask("平台", vocabulary="platform")] = ""
-    urgency: Annotated[Line, Ask("紧急程度", listed=True, vocabulary="urgency")] = Field(default="一般", min_length=1)
+    urgency: Annotated[Line, Ask("紧急程度", listed=True, vocabulary="urgency")] = "一般"
     scope: Annotated[Line, Ask("个性/共性", vocabulary="individual_or_common")] = ""
     in_scope: Annotated[Line, Ask("受理范围", group="受理", vocabulary="scope_check")] = Field(min_length=1)
     refusal_ground: Annotated[Line, Ask("不予受理理由", vocabulary="refusal_ground")] = ""

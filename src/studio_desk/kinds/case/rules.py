@@ -110,7 +110,9 @@ def _acceptance(case: Case) -> list[Finding]:
                 "due",
                 "DUE_MISSING",
                 say("已受理，没有办理时限。"),
-                say("按“{urgency}”应在{day}前办结，请填写。", urgency=case.urgency, day=default_due(case)),
+                say("按“{urgency}”应在{day}前办结，请填写。", urgency=case.urgency, day=default_due(case))
+                if default_due(case)
+                else say("请填写办理时限，或先选紧急程度。"),
             )
         )
     if case.route == PETITION and not case.petition:
