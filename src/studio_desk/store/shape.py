@@ -14,10 +14,21 @@ if TYPE_CHECKING:
 class Shape(Protocol):
     """What the store needs to know of a kind (`record.kind.Kind` is one)."""
 
-    key: str
-    title: str
-    prefix: str
-    day: str
+    @property
+    def key(self) -> str:
+        """The English name, equal to the table's."""
+
+    @property
+    def title(self) -> str:
+        """The Chinese title."""
+
+    @property
+    def prefix(self) -> str:
+        """The letters of the number."""
+
+    @property
+    def day(self) -> str:
+        """The field with the date of the event, `""` when there is none."""
 
     @property
     def version(self) -> int:

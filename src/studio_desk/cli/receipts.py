@@ -1,0 +1,64 @@
+"""`receipt` and `receipt-code`: what the district confirms, by file or by twelve typed characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio_desk.cli.answer import Answer
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.cli.call import Call
+    from studio_desk.cli.parser import Verbs
+
+
+def register(verbs: Verbs) -> None:
+    """Announce the verbs."""
+    parser = verbs.add("receipt", say("区级:给站点写回执数据包"), receipt)
+    parser.add_argument("--for", dest="station", default="", metavar="CODE", help=say("站码"))
+    parser.add_argument("--to", default="", metavar="DIR", help=say("U盘或文件夹"))
+    parser = verbs.add("receipt enter", say("站点:输入区级电话里读出的回执码"), enter)
+    parser.add_argument("code", metavar="CODE", nargs="+", help=say("12个字符,空格和横线不要紧"))
+    parser = verbs.add("receipt-code", say("区级:可以在电话里读的回执码"), code)
+    parser.add_argument("--for", dest="station", required=True, metavar="CODE", help=say("站码"))
+
+
+def receipt(call: Call) -> Answer:
+    """Write the receipt for one station."""
+    from studio_desk.exchange import receipts
+
+    missing = [option for option, value in (("--for", call.args.station), ("--to", call.args.to)) if not value]
+    if missing:
+        call.args.parser.error(f"the following arguments are required: {', '.join(missing)}")
+    with call.home() as home:
+        found = receipts.write(home, call.args.station, Path(call.args.to), progress=call.progress)
+    data = found.as_json()
+    text = say(
+        "回执:{file}\n已收{accepted}条,退回{returned}条,冲突{conflicts}条。",
+        file=data["file"],
+        accepted=data["accepted"],
+        returned=data["returned"],
+        conflicts=data["conflicts"],
+    )
+    return Answer(data, text)
+
+
+def code(call: Call) -> Answer:
+    """Twelve characters per chain of a station."""
+    from studio_desk.exchange import receipts
+
+    with call.home() as home:
+        found = receipts.code_for(home, call.args.station)
+    data = found.as_json()
+    return Answer(data, say("回执码:{code}", code=data["code"]))
+
+
+def enter(call: Call) -> Answer:
+    """Take a receipt code in at the station."""
+    from studio_desk.exchange import receipts
+
+    with call.home() as home:
+        found = receipts.enter(home, "".join(call.args.code))
+    data = found.as_json()
+    return Answer(data, say("回执码正确:{device}到第{seq}号都已收到。", device=data["device"], seq=data["seq"]))

@@ -1,0 +1,100 @@
+"""`export`, `inspect`, `import`, `undo-import`: bundles out and in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio_desk.cli.answer import Answer
+from studio_desk.cli.layout import facts, table
+from studio_desk.kernel.problem import DONE
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.cli.call import Call
+    from studio_desk.cli.parser import Verbs
+
+
+def register(verbs: Verbs) -> None:
+    """Announce the verbs."""
+    parser = verbs.add("export", say("把还没有回执的记录打成数据包"), export)
+    parser.add_argument("--to", required=True, metavar="DIR", help=say("U盘或文件夹"))
+    parser.add_argument("--all", action="store_true", help=say("从头全部导出"))
+    parser = verbs.add("inspect", say("查验一个数据包,不导入"), inspect)
+    parser.add_argument("file", metavar="FILE", help=say("数据包"))
+    parser = verbs.add("import", say("导入数据包;要么全部导入,要么不动"), import_)
+    parser.add_argument("files", metavar="FILE", nargs="+", help=say("数据包,或装有数据包的文件夹"))
+    parser.add_argument("--dry-run", action="store_true", help=say("只看会发生什么,不改动"))
+    parser = verbs.add("undo-import", say("撤销一次导入"), undo)
+    parser.add_argument("bundle", metavar="BUNDLE_ID", help=say("数据包编号"))
+
+
+def export(call: Call) -> Answer:
+    """Bundles of all that no verified receipt covers."""
+    from studio_desk.exchange import outbox
+
+    with call.home() as home:
+        found = outbox.export(home, Path(call.args.to), everything=call.args.all, progress=call.progress)
+    files = "\n".join(str(one.file) for one in found.files)
+    data = found.as_json()
+    text = say("已写好并读回核对:\n{files}\n记录{records}条。现在可以拔出U盘。", files=files, records=data["records"])
+    return Answer(data, text)
+
+
+def inspect(call: Call) -> Answer:
+    """Verify a bundle without importing it; a refusal is an answer too (exit 2)."""
+    from studio_desk.exchange import inbox
+
+    with call.home() as home:
+        found = inbox.inspect(Path(call.args.file), home)
+    rc = int(found.pop("exit", DONE))
+    shown = ("bundle", "from", "to", "device", "first", "last", "ops", "signer", "verdict")
+    text = facts([(name, found[name]) for name in shown]) + "\n" + "\n".join(found["reasons"])
+    return Answer(found, text, rc)
+
+
+def import_(call: Call) -> Answer:
+    """Merge bundles; the exit status is that of the gravest refusal, 2 also when one waits for an earlier one."""
+    from studio_desk.exchange import inbox
+
+    with call.home() as home:
+        results = inbox.receive(home, _bundles(call.args.files), dry_run=call.args.dry_run, progress=call.progress)
+    found = [one.as_json() for one in results]
+    words = {
+        "applied": say("已导入"),
+        "duplicate": say("导入过了"),
+        "held": say("等前面的数据包"),
+        "quarantined": say("已隔离"),
+        "unread": say("读不出来"),
+    }
+    rows = [
+        (Path(r["file"]).name, words.get(r["outcome"], r["outcome"]), r["new"], r["changed"], r["same"], r["conflicts"])
+        for r in found
+    ]
+    head = (say("数据包"), say("结果"), say("新"), say("改"), say("同"), say("冲突"))
+    notes = [f"{Path(r['file']).name}:{r['problem']}{r['remedy']}" for r in found if r["problem"]]
+    notes += [notice for r in found for notice in r["notices"]]
+    if call.args.dry_run:
+        notes.append(say("这是预演,没有改动。"))
+    rc = max((one.exit_code for one in results), default=DONE)
+    return Answer({"results": found}, "\n".join([table(head, rows), *notes]), rc)
+
+
+def undo(call: Call) -> Answer:
+    """Take one import back."""
+    from studio_desk.exchange import inbox
+
+    with call.home() as home:
+        undone = inbox.undo(home, call.args.bundle)
+    return Answer({"undone": undone}, say("已撤销{n}条记录的导入。", n=undone))
+
+
+def _bundles(names: list[str]) -> list[Path]:
+    """The files as named; a folder stands for the bundles in it."""
+    from studio_desk.exchange.transports.folder import Folder
+
+    found: list[Path] = []
+    for name in names:
+        path = Path(name).expanduser()
+        found += Folder(path).list() if path.is_dir() else [path]
+    return found

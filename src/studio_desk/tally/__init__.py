@@ -1,0 +1,1 @@
+"""Count what the records say: what is next for the clerk; SQL does the counting."""
