@@ -19,13 +19,15 @@ def newest(home: Home, station: str) -> dict[str, Any]:
     Newest is the highest number in the youngest chain of the district: no clock decides, and the order in which receipts
     came in does not either.
     """
-    query = f"SELECT dev, seq, said FROM {tables.receipt.name} WHERE station = ?"  # noqa: S608 - own name
+    name = tables.receipt.name
     with home.file.read() as c:
-        rows = c.exec_driver_sql(query, (station,)).all()
-    if not rows:
-        return {}
-    _, _, said = max(rows, key=lambda row: (chain_age(row[0]), row[1]))
-    found: dict[str, Any] = json.loads(said)
+        rows = c.exec_driver_sql(f"SELECT dev, seq, op FROM {name} WHERE station = ?", (station,)).all()  # noqa: S608
+        if not rows:
+            return {}
+        op = max(rows, key=lambda row: (chain_age(row[0]), row[1]))[2]
+        found: dict[str, Any] = json.loads(
+            c.exec_driver_sql(f"SELECT said FROM {name} WHERE op = ?", (op,)).scalar_one()  # noqa: S608 - own name
+        )
     return found
 
 

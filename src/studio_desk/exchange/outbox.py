@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from studio_desk.exchange import acknowledged, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
-from studio_desk.exchange.header import GENESIS, Header, chain_age, chain_owner, file_name
+from studio_desk.exchange.header import Header, chain_age, chain_owner, file_name
 from studio_desk.exchange.home_keys import keys_of
-from studio_desk.exchange.limits import VOLUME_BODIES, VOLUME_BYTES, VOLUME_OPS
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
+from studio_desk.exchange.volumes import Volume, cut, fetch, sizes
 from studio_desk.kernel import clock, ids
 from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
@@ -28,61 +27,6 @@ from studio_desk.store.tables import export as exported
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
-
-_PAGE: Final = 5_000
-"""Ops fetched at a time."""
-
-
-@dataclass
-class Volume:
-    """The ops of one bundle, ready to be packed.
-
-    Attributes:
-        dev: the chain.
-        first: number of the first op.
-        prev: digest of the op before.
-        ops: op lines.
-        bodies: body lines.
-        blobs: digest to size of the attachments.
-        recs: records the ops are about.
-        head: digest of the last op.
-    """
-
-    dev: str
-    first: int
-    prev: str
-    ops: list[str] = field(default_factory=list)
-    bodies: list[str] = field(default_factory=list)
-    blobs: dict[str, int] = field(default_factory=dict)
-    recs: set[str] = field(default_factory=set)
-    head: str = ""
-    _text: int = 0
-    _bytes: int = 0
-
-    @property
-    def last(self) -> int:
-        """Number of the last op."""
-        return self.first + len(self.ops) - 1
-
-    def full(self, text: int, attached: int) -> bool:
-        """Whether an op with a body of `text` bytes and attachments of `attached` bytes must go into the next volume."""
-        return bool(self.ops) and (
-            len(self.ops) >= VOLUME_OPS
-            or self._text + text > VOLUME_BODIES
-            or self._bytes + text + attached > VOLUME_BYTES
-        )
-
-    def add(self, digest: str, rec: str, line: str, body: str | None, blobs: Mapping[str, int]) -> None:
-        """Take one op in."""
-        self.ops.append(line)
-        self.head = digest
-        self.blobs |= blobs
-        if rec:
-            self.recs.add(rec)
-        if body is not None:
-            self.bodies.append(body)
-            self._text += len(body.encode())
-        self._bytes += len(line) + len((body or "").encode()) + sum(blobs.values())
 
 
 @dataclass(frozen=True)
@@ -162,7 +106,7 @@ def export(home: Home, to: Path | Transport, *, everything: bool = False, progre
         )
     recipients = [c.archive for c in trust.of(trust.district)]
     transport = Folder(to) if isinstance(to, Path) else to
-    return Export(send(home, volumes, trust.district, recipients, transport, progress))
+    return Export(send(home, volumes, trust.district, recipients, transport, progress=progress))
 
 
 def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) -> list[Volume]:
@@ -174,13 +118,13 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
     for dev in chains:
         last = frontiers[dev][0]
         if covered.get(dev, 0) < last:
-            volumes += _volumes(home, dev, covered.get(dev, 0) + 1, last)
+            volumes += cut(home, dev, covered.get(dev, 0) + 1, last)
     if asked and not volumes:
         # Asked-for attachments need an op to travel with: the newest one goes again.
         last = frontiers.get(home.device, (0, ""))[0]
-        volumes = _volumes(home, home.device, last, last) if last else []
+        volumes = cut(home, home.device, last, last) if last else []
     if asked and volumes:
-        volumes[-1].blobs |= _sizes(home, asked)
+        volumes[-1].blobs |= sizes(home, asked)
     return volumes
 
 
@@ -191,7 +135,7 @@ def downward(home: Home, station: str, chains: dict[str, int]) -> list[Volume]:
     for dev, known in sorted(chains.items()):
         assert dev.endswith(f"@{station}")
         if known < frontiers[dev][0]:
-            volumes += _volumes(home, dev, known + 1, frontiers[dev][0])
+            volumes += cut(home, dev, known + 1, frontiers[dev][0])
     return volumes
 
 
@@ -201,6 +145,7 @@ def send(
     to: str,
     recipients: Sequence[str],
     transport: Transport,
+    *,
     progress: Progress = silent,
 ) -> tuple[Sent, ...]:
     """Seal volumes and put them on a medium.
@@ -228,7 +173,7 @@ def send(
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen
         )  # fmt: skip
-        content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: _fetch(home, d), clock.stamp())
+        content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
         with TemporaryDirectory(prefix="outbox-", dir=home.path) as folder:
             spool = Path(folder) / "bundle.sdx"
             sha256, size = _seal(pack(content, keys.signer), everyone, spool)
@@ -263,57 +208,6 @@ def epoch_of(home: Home) -> str:
         epoch = ids.new_salt()[:16]
         home.meta.set("hub_epoch", epoch)
     return f"{epoch}.{home.incarnation}"
-
-
-def _volumes(home: Home, dev: str, first: int, last: int) -> list[Volume]:
-    volumes: list[Volume] = []
-    packed: set[str] = set()
-    prev = GENESIS
-    for seq, digest, rec, line, body in _rows(home, dev, max(first - 1, 1), last):
-        if seq < first:
-            prev = digest
-            continue
-        blobs = {d: size for d, size in _named(home, body).items() if d not in packed}
-        if not volumes or volumes[-1].full(len((body or "").encode()), sum(blobs.values())):
-            volumes.append(Volume(dev, seq, prev))
-        volumes[-1].add(digest, rec, line, body, blobs)
-        packed |= blobs.keys()
-        prev = digest
-    return volumes
-
-
-def _rows(home: Home, dev: str, first: int, last: int) -> Iterator[tuple[int, str, str, str, str | None]]:
-    """Number, digest, record, line and body of a chain's ops, without parsing them."""
-    for start in range(first, last + 1, _PAGE):
-        with home.file.read() as c:
-            rows = c.exec_driver_sql(
-                "SELECT o.seq, o.digest, o.rec, o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body"
-                " WHERE o.dev = ? AND o.seq BETWEEN ? AND ? ORDER BY o.seq",
-                (dev, start, min(start + _PAGE - 1, last)),
-            ).all()
-        for seq, digest, rec, line, body in rows:
-            yield seq, digest, rec, line, body
-
-
-def _named(home: Home, body: str | None) -> dict[str, int]:
-    """The attachments a body names, as far as they are here."""
-    # Keys are sorted, so a body without attachments begins like this.
-    if body is None or body.startswith('{"blobs":[]'):
-        return {}
-    named = json.loads(body).get("blobs")
-    return _sizes(home, [d for d in named if isinstance(d, str)] if isinstance(named, list) else [])
-
-
-def _sizes(home: Home, digests: Sequence[str]) -> dict[str, int]:
-    with home.file.read() as c:
-        query = "SELECT size FROM blob WHERE sha256 = ?"
-        sizes = {digest: c.exec_driver_sql(query, (digest,)).scalar() for digest in digests}
-    return {digest: size for digest, size in sizes.items() if size is not None}
-
-
-def _fetch(home: Home, digest: str) -> bytes:
-    with home.file.read() as c:
-        return bytes(c.exec_driver_sql("SELECT data FROM blob WHERE sha256 = ?", (digest,)).scalar_one())
 
 
 def _asked(home: Home) -> list[str]:

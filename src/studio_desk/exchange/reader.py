@@ -71,7 +71,7 @@ def _answer(job: dict[str, Any], answers: BinaryIO) -> None:
         key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()})
         for key, (code, device, revoked) in job["signers"].items()
     }
-    policy, path = Policy(job["me"], signers), Path(job["file"])
+    policy, path = Policy(job["me"], signers, frozenset(job["allow"])), Path(job["file"])
     if job["want"] is not None:
         wanted = set(job["want"])
 

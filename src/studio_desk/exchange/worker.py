@@ -61,6 +61,7 @@ class Worker:
         """
         self._job = {
             "me": policy.me,
+            "allow": sorted(policy.allow),
             "identities": list(identities),
             "signers": {key: [k.code, k.device, k.revoked] for key, k in policy.signers.items()},
         }

@@ -1,0 +1,65 @@
+"""Look at a body before it becomes a record: what does not fit its kind is kept verbatim, flagged, and blocks nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from studio_desk.kernel.words import say
+from studio_desk.record.kind import Kind
+from studio_desk.store.ops import RECORD_TYPES
+
+if TYPE_CHECKING:
+    from studio_desk.store.home import Home
+
+
+def well_formed(body: Any) -> bool:
+    """Whether a body has the shape of clause 8.2: an object with its texts, numbers, values and attachments."""
+    return (
+        isinstance(body, dict)
+        and isinstance(body.get("values"), dict)
+        and all(isinstance(body.get(k), str) for k in ("kind", "by", "reason"))
+        and type(body.get("version")) is int
+        and body["version"] >= 1
+        and isinstance(body.get("blobs"), list)
+        and all(isinstance(b, str) for b in body["blobs"])
+    )
+
+
+def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
+    """Why a record's body is not as its kind says: a code and a sentence; `None` when it is, or when nobody can tell.
+
+    A body of an unknown kind or of a newer version is no flaw: it was written by a newer program.
+    """
+    if not well_formed(body):
+        return "BODY_MALFORMED", say("正文不是规定的样子,已原样保存。")
+    kind = _kind(home, body["kind"])
+    if type_ not in RECORD_TYPES or kind is None or body["version"] > kind.version:
+        return None
+    if body["values"].get("uid", rec) != rec:
+        return "BODY_OTHER_RECORD", say("正文写的是另一条记录,已原样保存。")
+    fields = ""
+    try:
+        kind.read(body["values"], body["version"])
+    except ValidationError as wrong:
+        fields = "、".join(sorted({str(e["loc"][0]) for e in wrong.errors() if e["loc"]})[:5])[:200]
+    except Exception:  # noqa: BLE001 - an upcast meets a stranger's values
+        fields = "?"
+    else:
+        return None
+    return "BODY_NOT_VALID", say("这些栏目不合要求:{fields}。已原样保存。", fields=fields)
+
+
+def newer(home: Home, type_: str, body: Any) -> bool:
+    """Whether an op was written by a newer version of the program: kept verbatim, shown as such, sent on unchanged."""
+    if type_.startswith("record.") and type_ not in RECORD_TYPES | {"record.return", "record.redact"}:
+        return True
+    if type_ not in RECORD_TYPES or not well_formed(body):
+        return False
+    kind = _kind(home, body["kind"])
+    return kind is None or body["version"] > kind.version
+
+
+def _kind(home: Home, key: str) -> Kind | None:
+    return next((k for k in home.shapes if k.key == key and isinstance(k, Kind)), None)

@@ -1,0 +1,359 @@
+"""Take bundles in: verify, hold what came too early, merge what joins, set apart what is wrong; never partly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from studio_desk.exchange import quarantine, receipts, sealed_files, tables, trust_store
+from studio_desk.exchange.header import Header, chain_stem
+from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.merge import merge, missing
+from studio_desk.exchange.worker import Verified, Worker
+from studio_desk.kernel import clock
+from studio_desk.kernel.problem import MEDIUM, Problem
+from studio_desk.kernel.progress import Progress, silent
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.store.home import Home
+
+Word = Literal["applied", "duplicate", "held", "quarantined", "unread"]
+"""`unread`: the file could not be read from its medium; nothing is kept of it."""
+
+
+@dataclass
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        file: the file as it was given.
+        outcome: see `Word`.
+        bundle: the bundle's id, `""` when it was not understood.
+        sender: code of who wrote it.
+        device: the chain.
+        first: its first op.
+        last: its last op.
+        new: records that were not here before.
+        changed: records that were here and changed.
+        same: ops that were here already.
+        conflicts: records in conflict, of those touched.
+        flagged: records that do not fit their kind, kept and flagged.
+        waiting_for: `{device, first, last, text}` of the ops it waits for.
+        code: of the Problem.
+        problem: its sentence.
+        remedy: its remedy.
+        notices: sentences for the clerk.
+        exit_code: of the Problem.
+    """
+
+    file: str
+    outcome: Word = "applied"
+    bundle: str = ""
+    sender: str = ""
+    device: str = ""
+    first: int = 0
+    last: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    conflicts: int = 0
+    flagged: int = 0
+    waiting_for: dict[str, Any] | None = None
+    code: str = ""
+    problem: str = ""
+    remedy: str = ""
+    notices: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the command line for one file."""
+        return {k: v for k, v in self.__dict__.items() if k != "exit_code"}
+
+
+def receive(
+    home: Home,
+    files: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    allow: frozenset[str] = frozenset(),
+    progress: Progress = silent,
+) -> list[Outcome]:
+    """Take files in; one outcome per file, in their order. Any order, repetition or subset leads to the same state.
+
+    Args:
+        home: who takes them in.
+        files: sealed bundles.
+        dry_run: work everything out, then change nothing.
+        allow: codes that a person has waved through (`review.release`).
+        progress: counts files.
+
+    Raises:
+        Problem: `NOT_ENROLLED`; a disk that is full. What is wrong with a file is in its outcome.
+    """
+    policy = trust_store.policy(home)
+    with Worker(replace(policy, allow=allow), [keys_of(home).identity]) as worker:
+        if not dry_run:
+            return _Inbox(home, worker).take(files, progress)
+        outcomes: list[Outcome] = []
+        with suppress(_EnoughError), home.file.write():
+            outcomes = _Inbox(home, worker, dry=True).take(files, progress)
+            raise _EnoughError
+        return outcomes
+
+
+def inspect(file: Path, home: Home) -> dict[str, Any]:
+    """Verify a file without importing it.
+
+    Returns:
+        `{from, to, first, last, ops, signer, verdict, reasons, …}`; `verdict` is `good`, `duplicate`, `waiting` or
+        `refused`.
+
+    Raises:
+        Problem: `NOT_ENROLLED`; `MEDIUM_…` when the file cannot be read.
+    """
+    blank = {"from": "", "to": "", "device": "", "first": 0, "last": 0, "ops": 0, "signer": "", "bundle": ""}
+    policy = trust_store.policy(home)
+    with Worker(policy, [keys_of(home).identity]) as worker, sealed_files.local_copy(home, file) as (copy, sha256):
+        try:
+            bundle = worker.verify(copy)
+        except Problem as problem:
+            said = problem.as_json()
+            told = {"verdict": "refused", "reasons": [problem.sentence, problem.remedy]}
+            return {**blank, **said, **told, "sha256": sha256, "exit": problem.exit_code}
+    h = bundle.header
+    reasons = [say("签名和内容都已核对,由 {device} 签出。", device=chain_stem(h.device))]
+    verdict = "good"
+    seq = home.journal.frontiers().get(h.device, (0, ""))[0]
+    if gap := missing(home, bundle):
+        verdict = "waiting"
+        reasons.append(_waiting_words(h.device, [gap]))
+    elif h.last <= seq:
+        verdict = "duplicate"
+        reasons.append(say("里面的内容本机都已有了。"))
+    reasons += _trust_warnings(home)
+    return {
+        **h.as_json(),
+        "ops": len(bundle.ops),
+        "records": bundle.records,
+        "attachments": len(bundle.blobs),
+        "signer": chain_stem(h.device),
+        "sha256": sha256,
+        "verdict": verdict,
+        "reasons": reasons,
+    }
+
+
+class _EnoughError(Exception):
+    """Ends a dry run; its transaction is rolled back."""
+
+
+@dataclass
+class _Inbox:
+    home: Home
+    worker: Worker
+    dry: bool = False
+    forks: list[str] = field(default_factory=list)
+
+    def take(self, files: Sequence[Path], progress: Progress) -> list[Outcome]:
+        outcomes = []
+        by_digest: dict[str, list[Outcome]] = {}
+        for number, file in enumerate(files):
+            progress(number, len(files), file.name)
+            outcome = Outcome(str(file))
+            outcomes.append(outcome)
+            try:
+                with sealed_files.local_copy(self.home, file) as (copy, sha256):
+                    self._one(copy, sha256, outcome)
+                by_digest.setdefault(sha256, []).append(outcome)
+            except Problem as problem:  # the medium, not the bundle
+                if problem.exit_code != MEDIUM and problem.code != "BUNDLE_TOO_BIG":
+                    raise
+                _refuse(outcome, problem, "unread" if problem.exit_code == MEDIUM else "quarantined")
+            self._waiting(by_digest)
+        progress(len(files), len(files), "")
+        if not self.dry:
+            for reason in self.forks[:1]:
+                self.home.new_incarnation(reason)
+        return outcomes
+
+    def _one(self, copy: Path, sha256: str, outcome: Outcome) -> None:
+        try:
+            bundle = self.worker.verify(copy)
+        except Problem as problem:
+            if problem.exit_code == MEDIUM:
+                raise
+            self._set_apart(copy, sha256, outcome, problem)
+            return
+        _fill(outcome, bundle.header)
+        self._seen(bundle.header)
+        if missing(self.home, bundle):
+            self._hold(copy, sha256, outcome, bundle)
+            return
+        self._merge(copy, sha256, outcome, bundle)
+
+    def _merge(self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified) -> None:
+        taken: list[receipts.TakenIn] = []
+        source = (Path(outcome.file).name, sha256)
+        try:
+            with self.home.file.write() as c:
+                merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted))
+                taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
+                quarantine.settled(c, sha256)
+                c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
+        except Problem as problem:
+            if problem.exit_code == MEDIUM:
+                raise
+            self._set_apart(copy, sha256, outcome, problem)
+            return
+        outcome.outcome = "applied" if merged.last else "duplicate"
+        outcome.new, outcome.changed, outcome.same = merged.new, merged.changed, merged.same
+        outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
+        outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
+        outcome.notices = [notice for one in taken for notice in one.notices] + _remarks(merged.flagged, merged.newer)
+        self.forks += [fork for one in taken for fork in one.forks]
+        if not self.dry:
+            sealed_files.drop(self.home, sealed_files.HELD, sha256)
+            sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
+
+    def _hold(self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified) -> None:
+        h = bundle.header
+        if not self.dry:
+            sealed_files.keep(self.home, sealed_files.HELD, copy, sha256)
+        with self.home.file.write() as c:
+            c.execute(
+                tables.held.insert().prefix_with("OR REPLACE"),
+                {
+                    "sha256": sha256,
+                    "bundle": h.bundle,
+                    "file": Path(outcome.file).name,
+                    "sender": h.sender,
+                    "dev": h.device,
+                    "first": h.first,
+                    "last": h.last,
+                    "at": clock.stamp(),
+                },
+            )
+            quarantine.settled(c, sha256)
+        outcome.outcome = "held"
+        self._name_gap(outcome)
+
+    def _name_gap(self, outcome: Outcome) -> None:
+        gaps = gaps_before(self.home, outcome.device, outcome.first)
+        words = _waiting_words(outcome.device, gaps)
+        outcome.waiting_for = {"device": outcome.device, "first": gaps[0][0], "last": gaps[-1][1], "text": words}
+        outcome.code, outcome.problem = "WAITING_FOR_EARLIER", words
+        outcome.remedy = say("这个文件已保存,等前面的送到后自动合并;请向站点要缺少的部分,或让它“全部导出”。")
+        outcome.exit_code = 2
+
+    def _waiting(self, by_digest: dict[str, list[Outcome]]) -> None:
+        """Merge held bundles whose gap has closed, oldest first, until nothing moves."""
+        moved = True
+        while moved:
+            moved = False
+            frontiers = self.home.journal.frontiers()
+            with self.home.file.read() as c:
+                rows = c.execute(tables.held.select().order_by(tables.held.c.dev, tables.held.c.first)).all()
+            for row in rows:
+                if row.first > frontiers.get(row.dev, (0, ""))[0] + 1:
+                    continue
+                told = by_digest.get(row.sha256) or [Outcome(row.file)]
+                self._release(row.sha256, told[0])
+                for again in told[1:]:  # the same file was given twice
+                    again.__dict__.update({**told[0].__dict__, "file": again.file, "outcome": "duplicate"})
+                moved = True
+                break
+            else:
+                for outcome in (o for told in by_digest.values() for o in told if o.outcome == "held"):
+                    self._name_gap(outcome)
+
+    def _release(self, sha256: str, outcome: Outcome) -> None:
+        path = sealed_files.place(self.home, sealed_files.HELD, sha256)
+        if self.dry:
+            path = Path(outcome.file) if not path.exists() else path
+        try:
+            bundle = self.worker.verify(path)
+        except Problem as problem:
+            # Lost with a restored backup, or its signer was revoked meanwhile: the station sends it again.
+            with self.home.file.write() as c:
+                c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
+            if problem.exit_code != MEDIUM:
+                self._set_apart(path, sha256, outcome, problem)
+            return
+        _fill(outcome, bundle.header)
+        self._merge(path, sha256, outcome, bundle)
+
+    def _set_apart(self, copy: Path, sha256: str, outcome: Outcome, problem: Problem) -> None:
+        _refuse(outcome, problem, "quarantined")
+        if not self.dry:
+            sealed_files.keep(self.home, sealed_files.QUARANTINE, copy, sha256)
+        with self.home.file.write() as c:
+            c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
+            quarantine.add_bundle(self.home, sha256, (Path(outcome.file).name, outcome.sender, outcome.device), problem)
+
+    def _seen(self, header: Header) -> None:
+        """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
+        if self.home.role != "district":
+            return
+        rows = [("", 0, ""), *((dev, seq, head) for dev, (seq, head) in header.seen.items())]
+        with self.home.file.write() as c:
+            for dev, seq, head in rows:
+                c.exec_driver_sql(
+                    f"INSERT INTO {tables.seen.name} (station, device, dev, seq, head, at) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
+                    " ON CONFLICT (station, device, dev)"
+                    " DO UPDATE SET seq = excluded.seq, head = excluded.head, at = excluded.at",
+                    (header.sender, chain_stem(header.device), dev, seq, head, clock.stamp()),
+                )
+
+
+def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
+    """The ranges of a chain below `first` that are neither here nor held."""
+    seq = home.journal.frontiers().get(device, (0, ""))[0]
+    with home.file.read() as c:
+        ranges = c.exec_driver_sql(
+            f'SELECT "first", "last" FROM {tables.held.name} WHERE dev = ? AND "first" < ? ORDER BY 1',  # noqa: S608
+            (device, first),
+        ).all()
+    gaps, at = [], seq
+    for start, stop in [*ranges, (first, first)]:
+        if start > at + 1:
+            gaps.append((at + 1, start - 1))
+        at = max(at, stop)
+    return gaps
+
+
+def _waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
+    ranges = "、".join(
+        say("第{first}至{last}号", first=a, last=b) if a != b else say("第{seq}号", seq=a) for a, b in gaps
+    )
+    return say("等待 {device} {ranges}", device=device, ranges=ranges)
+
+
+def _trust_warnings(home: Home) -> list[str]:
+    trust = trust_store.required(home)
+    if trust.expired(clock.today()):
+        return [say("信任名单已于{day}过期,请区级尽快更新(不影响使用)。", day=trust.expires)]
+    return []
+
+
+def _remarks(flagged: int, newer: int) -> list[str]:
+    remarks = []
+    if flagged:
+        remarks.append(say("有{n}条记录不合要求,已原样保存并列入隔离区,其余都已合并。", n=flagged))
+    if newer:
+        remarks.append(say("有{n}条由更新版本写成,已原样保存;更新本机程序后可以查看。", n=newer))
+    return remarks
+
+
+def _fill(outcome: Outcome, header: Header) -> None:
+    outcome.bundle, outcome.sender, outcome.device = header.bundle, header.sender, header.device
+    outcome.first, outcome.last = header.first, header.last
+
+
+def _refuse(outcome: Outcome, problem: Problem, word: Word) -> None:
+    outcome.outcome = word
+    outcome.code, outcome.problem, outcome.remedy = problem.code, problem.sentence, problem.remedy
+    outcome.exit_code = problem.exit_code

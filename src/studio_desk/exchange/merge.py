@@ -1,0 +1,280 @@
+"""Merge one verified bundle: join its chain, apply what is new, keep what is asked for; in the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from studio_desk.exchange import flaws, tables
+from studio_desk.exchange.header import chain_owner
+from studio_desk.exchange.refusals import refuse
+from studio_desk.exchange.worker import Verified
+from studio_desk.kernel import clock
+from studio_desk.kernel.progress import Progress, silent
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.store.home import Home
+
+Fetch = Callable[[Sequence[str]], Iterable[tuple[str, bytes]]]
+"""Gives the wanted attachments of the bundle, one at a time."""
+
+
+@dataclass
+class Merged:
+    """What one bundle changed.
+
+    Attributes:
+        new: records that were not here.
+        changed: records that were here and changed.
+        same: ops that were here already.
+        conflicts: records in conflict afterwards, of those touched.
+        first: first new op, 0 when there is none.
+        last: last new op, 0 when there is none.
+        notes: new ops that are about no record, with their bodies: `(digest, op, body)`.
+        flagged: ops whose record does not fit its kind.
+        newer: ops written by a newer version.
+    """
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    conflicts: int = 0
+    first: int = 0
+    last: int = 0
+    notes: list[tuple[str, Mapping[str, Any], Any]] = field(default_factory=list)
+    flagged: int = 0
+    newer: int = 0
+
+
+@dataclass(frozen=True)
+class _Op:
+    """An op of the bundle, parsed once."""
+
+    digest: str
+    line: str
+    said: Mapping[str, Any]
+    body: str | None
+
+
+def missing(home: Home, bundle: Verified) -> tuple[int, int] | None:
+    """The numbers that lie between what is here and a bundle; `None` when it joins."""
+    seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
+    return None if bundle.header.first <= seq + 1 else (seq + 1, bundle.header.first - 1)
+
+
+def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, progress: Progress = silent) -> Merged:
+    """Apply a bundle that joins its chain; idempotent.
+
+    Args:
+        home: who takes it in.
+        bundle: what the reader verified.
+        source: name and digest of its file, for the log.
+        fetch: gives attachments.
+        progress: counts records.
+
+    Raises:
+        Problem: `FORK`, `FOREIGN_RECORD`, `BODY_MISSING`; nothing is changed then once the transaction is rolled back.
+    """
+    with home.file.write() as c:
+        ops = list(_parsed(bundle))
+        _same_history(c, home, bundle, ops)
+        seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
+        fresh = [op for op in ops if op.said["seq"] > seq]
+        erased = _erased(c, {op.said["rec"] for op in ops})
+        _bodies_there(bundle, fresh, erased)
+        _own_records(c, home, bundle, fresh)
+        late = _late(c, bundle, ops, seq)
+        pairs = [(op.line, None if op.said["rec"] in erased else op.body) for op in [*late, *fresh]]
+        merged = Merged(same=len(ops) - len(fresh))
+        if pairs:
+            applied = home.journal.apply(pairs, progress)
+            merged.new, merged.changed, merged.conflicts = (
+                len(applied.added),
+                len(applied.changed),
+                len(applied.conflicts),
+            )
+        if fresh:
+            merged.first, merged.last = fresh[0].said["seq"], fresh[-1].said["seq"]
+        named = _look(c, home, bundle, [*late, *fresh], merged)
+        brought = _attach(c, bundle, named, fetch)
+        _log(home, bundle, source, merged, brought)
+    return merged
+
+
+def _parsed(bundle: Verified) -> Iterator[_Op]:
+    bodies = {hashlib.sha256(line.encode()).hexdigest(): line for line in bundle.bodies}
+    for line in bundle.ops:
+        said = json.loads(line)
+        yield _Op(hashlib.sha256(line.encode()).hexdigest(), line, said, bodies.get(said["body"]))
+
+
+def _same_history(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op]) -> None:
+    """The overlap of the bundle with what is here must be the same ops (clause 10.3): one digest stands for all before."""
+    dev, first = bundle.header.device, bundle.header.first
+    seq, head = home.journal.frontiers().get(dev, (0, bundle.header.prev))
+    if first == seq + 1:
+        if bundle.header.prev != head:
+            raise refuse("FORK", device=dev, seq=seq)
+        return
+    here: dict[int, str] = dict(
+        c.exec_driver_sql(
+            "SELECT seq, digest FROM op WHERE dev = ? AND seq BETWEEN ? AND ?", (dev, first, bundle.header.last)
+        )
+        .tuples()
+        .all()
+    )
+    for op in ops:
+        known = here.get(op.said["seq"])
+        if known is not None and known != op.digest:
+            raise refuse("FORK", device=dev, seq=op.said["seq"])
+
+
+def _erased(c: Connection, recs: set[str]) -> set[str]:
+    """Those of some records that were legally erased here: their bodies never come back (clause 8.4)."""
+    found = c.exec_driver_sql("SELECT DISTINCT rec FROM op WHERE type = 'record.redact'").scalars()
+    return recs & set(found)
+
+
+def _bodies_there(bundle: Verified, fresh: Sequence[_Op], erased: set[str]) -> None:
+    new = {op.said["seq"] for op in fresh}
+    for seq, rec in bundle.missing:
+        if seq in new and rec not in erased:
+            raise refuse("BODY_MISSING", device=bundle.header.device, seq=seq)
+
+
+def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_Op]) -> None:
+    """A station writes its own records: an op on a record that only other stations wrote is refused (clause 10.5)."""
+    if home.role != "district":
+        return
+    sender, own = bundle.header.sender, set()
+    touched: dict[str, None] = {}
+    for op in fresh:
+        rec = op.said["rec"]
+        if rec and not op.said["base"]:
+            own.add(rec)
+        elif rec and rec not in own:
+            touched[rec] = None
+    recs = list(touched)
+    for start in range(0, len(recs), 500):
+        part = tuple(recs[start : start + 500])
+        marks = ",".join("?" * len(part))
+        owners: dict[str, set[str]] = {}
+        for rec, dev in c.exec_driver_sql(f"SELECT DISTINCT rec, dev FROM op WHERE rec IN ({marks})", part):  # noqa: S608 - only marks
+            owners.setdefault(rec, set()).add(chain_owner(dev))
+        for rec, known in owners.items():
+            if sender not in known and home.code not in known:
+                raise refuse("FOREIGN_RECORD", sender=sender, owner="、".join(sorted(known)), rec=rec)
+
+
+def _late(c: Connection, bundle: Verified, ops: Sequence[_Op], seq: int) -> list[_Op]:
+    """Ops that are here without their body, which this bundle brings."""
+    if bundle.header.first > seq:
+        return []
+    bare = set(
+        c.exec_driver_sql(
+            "SELECT o.digest FROM op o LEFT JOIN body b ON b.digest = o.body"
+            " WHERE o.dev = ? AND o.seq BETWEEN ? AND ? AND b.digest IS NULL",
+            (bundle.header.device, bundle.header.first, bundle.header.last),
+        ).scalars()
+    )
+    return [op for op in ops if op.digest in bare and op.body is not None]
+
+
+def _look(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op], merged: Merged) -> set[str]:
+    """Judge the bodies of new ops; answers the attachments they name."""
+    named: set[str] = set()
+    for op in ops:
+        body = json.loads(op.body) if op.body is not None else None
+        type_, rec = op.said["type"], op.said["rec"]
+        if body is not None:
+            found = flaws.flaw(home, type_, rec, body)
+            if found:
+                merged.flagged += 1
+                _flag(c, bundle, op, *found)
+            if flaws.well_formed(body):
+                named.update(b for b in body["blobs"] if len(b) == 64)
+        merged.newer += flaws.newer(home, type_, body)
+        if not type_.startswith("record."):
+            merged.notes.append((op.digest, op.said, body))
+    return named
+
+
+def _flag(c: Connection, bundle: Verified, op: _Op, code: str, sentence: str) -> None:
+    c.execute(
+        tables.quarantine.insert().prefix_with("OR IGNORE"),
+        {
+            "what": "record",
+            "key": op.digest,
+            "file": "",
+            "sender": bundle.header.sender,
+            "dev": op.said["dev"],
+            "seq": op.said["seq"],
+            "rec": op.said["rec"],
+            "code": code,
+            "sentence": sentence,
+            "remedy": say("其余记录都已合并。请把这一条退回站点更正,或确认后放行。"),
+            "state": "open",
+            "at": clock.stamp(),
+            "by": "",
+            "reason": "",
+        },
+    )
+
+
+def _attach(c: Connection, bundle: Verified, named: set[str], fetch: Fetch) -> list[str]:
+    """Keep the attachments that the new bodies name or that were waited for; note those that are still missing."""
+    waited = {
+        row[0]
+        for row in c.exec_driver_sql(f"SELECT sha256 FROM {tables.wanted.name} WHERE side = 'here'")  # noqa: S608
+    }
+    needed = {d for d in named | waited if not _here(c, d)}
+    brought = []
+    coming = sorted(needed & bundle.blobs.keys())
+    for digest, data in fetch(coming) if coming else ():
+        c.exec_driver_sql("INSERT OR IGNORE INTO blob (sha256, size, data) VALUES (?, ?, ?)", (digest, len(data), data))
+        brought.append(digest)
+    for digest in brought:
+        c.exec_driver_sql(f"DELETE FROM {tables.wanted.name} WHERE sha256 = ? AND side = 'here'", (digest,))  # noqa: S608
+    for digest in sorted((needed & named) - set(brought)):
+        c.execute(
+            tables.wanted.insert().prefix_with("OR IGNORE"),
+            {"sha256": digest, "dev": bundle.header.device, "side": "here"},
+        )
+    return brought
+
+
+def _here(c: Connection, digest: str) -> bool:
+    return c.exec_driver_sql("SELECT 1 FROM blob WHERE sha256 = ?", (digest,)).first() is not None
+
+
+def _log(home: Home, bundle: Verified, source: tuple[str, str], merged: Merged, brought: Sequence[str]) -> None:
+    if not merged.last and not brought:
+        return
+    h = bundle.header
+    line = {
+        "bundle": h.bundle,
+        "sha256": source[1],
+        "file": source[0],
+        "sender": h.sender,
+        "dev": h.device,
+        "first": h.first,
+        "last": h.last,
+        "new_first": merged.first,
+        "new_last": merged.last,
+        "new": merged.new,
+        "changed": merged.changed,
+        "same": merged.same,
+        "conflicts": merged.conflicts,
+        "blobs": json.dumps(list(brought)),
+        "at": clock.stamp(),
+        "by": home.journal.operator(),
+        "undone_at": "",
+    }
+    with home.file.write() as c:
+        c.execute(tables.imported.insert(), line)
