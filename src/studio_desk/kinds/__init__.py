@@ -58,5 +58,5 @@ def kind(key: str) -> Kind:
     raise Problem(
         "UNKNOWN_KIND",
         say("没有“{key}”这种记录。", key=key[:60]),
-        say("最接近的是“{near}”({title})。", near=near, title=say(_BY_KEY[near].title)),
+        say("最接近的是“{near}”（{title}）。", near=near, title=say(_BY_KEY[near].title)),
     )

@@ -39,8 +39,8 @@ def _text(clean: Callable[[str], str], limit: int) -> BeforeValidator:
         if len(value) > limit:
             raise refuse(
                 "TEXT_TOO_LONG",
-                say("这一栏有{n}个字,最多{limit}个字。", n=len(value), limit=limit),
-                say("请删减到{limit}个字以内,或把多出的内容写进说明、附件。", limit=limit),
+                say("这一栏有{n}个字，最多{limit}个字。", n=len(value), limit=limit),
+                say("请删减到{limit}个字以内，或把多出的内容写进说明、附件。", limit=limit),
             )
         return value
 
@@ -70,7 +70,11 @@ def _time(value: Any) -> Any:
 
 
 def _number_text(value: Any) -> Any:
-    return re.sub(r"[\s-]", "", text.half_width(text.one_line(value))).upper() if isinstance(value, str) else value
+    return (
+        text.one_line(re.sub(r"[\s-]", "", text.half_width(value))).replace("x", "X")
+        if isinstance(value, str)
+        else value
+    )
 
 
 Line = Annotated[str, _text(text.one_line, LINE_LENGTH)]

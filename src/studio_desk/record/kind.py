@@ -218,7 +218,7 @@ class Kind:
         ]  # fmt: skip
 
     def refuse_errors(self, values: Mapping[str, Any], findings: Sequence[Finding] | None = None) -> Record:
-        """The record of `values`, or the first error as a Problem that carries all findings.
+        """The record of `values`, or its first error as a Problem that carries all findings.
 
         Raises:
             Problem: at least one finding is an error.
@@ -226,7 +226,8 @@ class Kind:
         findings = self.find(values) if findings is None else findings
         errors = [f for f in findings if f.level == "error"]
         if errors:
-            first = errors[0]
+            # What was written wrong is told before what is still missing.
+            first = next((f for f in errors if f.code != "FIELD_REQUIRED"), errors[0])
             raise Problem(
                 first.code, first.sentence, first.remedy, field=first.field, findings=[f.as_json() for f in findings]
             )
@@ -304,7 +305,7 @@ class Kind:
             raise Problem(
                 "MOVE_NOT_ALLOWED",
                 say("“{title}”不能从“{start}”转到“{end}”。", title=say(self.title), start=start, end=end[:30]),
-                say("现在可以转到:{ends}。", ends="、".join(m.end for m in open_moves) or say("无")),
+                say("现在可以转到：{ends}。", ends="、".join(m.end for m in open_moves) or say("无")),
                 allowed=[m.end for m in open_moves],
             )
         if move.reason and not reason.strip():
@@ -383,21 +384,21 @@ class Kind:
                 where,
                 "UNKNOWN_FIELD",
                 say("“{title}”没有“{field}”这一栏。", title=say(self.title), field=where[:60]),
-                say("最接近的是“{near}”;全部栏目用 kinds {key} 查看。", near=near[0] if near else "", key=self.key),
+                say("最接近的是“{near}”；全部栏目用 kinds {key} 查看。", near=near[0] if near else "", key=self.key),
             )
         if kind in {"string_too_long", "too_long"}:
             limit = context.get("max_length", "")
             return Finding(
                 where,
                 "TEXT_TOO_LONG",
-                say("“{label}”太长,最多{limit}。", label=label, limit=limit),
+                say("“{label}”太长，最多{limit}。", label=label, limit=limit),
                 say("请删减后再保存。"),
             )
         return Finding(
             where,
             "WRONG_TYPE",
             say("“{label}”填的内容不合要求。", label=label or where),
-            say("请检查这一栏:应填{wanted}。", wanted=_wanted(kind)),
+            say("请检查这一栏：应填{wanted}。", wanted=_wanted(kind)),
         )
 
 
@@ -423,7 +424,7 @@ def _unknown_word(where: str, label: str, word: str, near: str) -> Finding:
         where,
         "UNKNOWN_WORD",
         say("“{label}”里没有“{word}”这个词。", label=label, word=word[:60]),
-        say("最接近的是“{near}”,请从列表中选。", near=near),
+        say("最接近的是“{near}”，请从列表中选。", near=near),
     )
 
 
@@ -443,7 +444,7 @@ def _check_words(where: str, ask: Ask, value: Any, day: Any) -> list[Finding]:
                     where,
                     "WORD_NOT_IN_FORCE",
                     say("“{word}”在{day}不在有效期内。", word=word, day=day.isoformat()),
-                    say("请换一个词,或写明理由后保留。"),
+                    say("请换一个词，或写明理由后保留。"),
                     "warning",
                 )
             )

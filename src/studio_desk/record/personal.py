@@ -24,7 +24,7 @@ def identity_number(field: str, number: str, *, birth: str = "", sex: str = "") 
     if told.fault == "form":
         return [
             _warning(
-                field, "ID_FORM", say("身份证号应为18位,末位是数字或X。"), say("请对照证件核对;没有证件的不必填。")
+                field, "ID_FORM", say("身份证号应为18位，末位是数字或X。"), say("请对照证件核对；没有证件的不必填。")
             )
         ]
     if told.fault == "birth":
@@ -37,8 +37,8 @@ def identity_number(field: str, number: str, *, birth: str = "", sex: str = "") 
             _warning(
                 field,
                 "ID_CHECK_DIGIT",
-                say("身份证号末位校验码不对,按前17位应为“{digit}”。", digit=told.digit),
-                say("请逐位核对;证件上确实如此的,写明理由后保留。"),
+                say("身份证号末位校验码不对，按前17位应为“{digit}”。", digit=told.digit),
+                say("请逐位核对；证件上确实如此的，写明理由后保留。"),
             )
         )
     if birth and not told.birth.startswith(birth):
@@ -46,8 +46,8 @@ def identity_number(field: str, number: str, *, birth: str = "", sex: str = "") 
             _warning(
                 field,
                 "ID_BIRTH_DIFFERS",
-                say("身份证号里的出生日期是{told},登记的是{birth}。", told=told.birth, birth=birth),
-                say("请以证件为准改正其中一处;证件本身有误的,写明理由后保留。"),
+                say("身份证号里的出生日期是{told}，登记的是{birth}。", told=told.birth, birth=birth),
+                say("请以证件为准改正其中一处；证件本身有误的，写明理由后保留。"),
             )
         )
     if sex and sex != told.sex:
@@ -55,8 +55,8 @@ def identity_number(field: str, number: str, *, birth: str = "", sex: str = "") 
             _warning(
                 field,
                 "ID_SEX_DIFFERS",
-                say("身份证号第17位表示“{told}”,登记的是“{sex}”。", told=_sex(told.sex), sex=_sex(sex)),
-                say("请以证件为准改正其中一处;证件本身有误的,写明理由后保留。"),
+                say("身份证号第17位表示“{told}”，登记的是“{sex}”。", told=_sex(told.sex), sex=_sex(sex)),
+                say("请以证件为准改正其中一处；证件本身有误的，写明理由后保留。"),
             )
         )
     return findings
@@ -78,8 +78,8 @@ def minor(field: str, birth: str, years: int | None = None) -> list[Finding]:
         _warning(
             field,
             "MINOR",
-            say("不满{n}周岁,其信息属于敏感个人信息(《个人信息保护法》第二十八条)。", n=grown),
-            say("请只留必要的内容,可改记监护人;确需登记的,写明理由后保留。"),
+            say("不满{n}周岁，其信息属于敏感个人信息（《个人信息保护法》第二十八条）。", n=grown),
+            say("请只留必要的内容，可改记监护人；确需登记的，写明理由后保留。"),
         )
     ]
 

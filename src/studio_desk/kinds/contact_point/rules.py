@@ -32,7 +32,7 @@ def check(point: ContactPoint) -> list[Finding]:
                 "contact",
                 "NO_CONTACT",
                 say("没有填联系人。"),
-                say("请填一位能对接的人;暂时没有的,写明理由后保留。"),
+                say("请填一位能对接的人；暂时没有的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -48,7 +48,7 @@ def _need(where: str, need: Need) -> list[Finding]:
             Finding(
                 f"{where}.state",
                 "NEED_STATE",
-                say("填了满足日期,状态却不是“已满足”。"),
+                say("填了满足日期，状态却不是“已满足”。"),
                 say("请改正状态或清空满足日期。"),
                 "warning",
             )

@@ -36,7 +36,7 @@ def check(group: Group) -> list[Finding]:
                 "head",
                 "HEAD_NOT_IN_GROUP",
                 say("组长不在现有成员里。"),
-                say("请把组长加进成员,或改选组长。"),
+                say("请把组长加进成员，或改选组长。"),
                 "warning",
             )
         )
@@ -63,7 +63,7 @@ def _twice(lines: list[GroupMember]) -> list[Finding]:
                         f"members.{later}.member",
                         "MEMBER_TWICE",
                         say("同一位委员在同一时间写了两次。"),
-                        say("请删去重复的一行,或填写前一行的止期。"),
+                        say("请删去重复的一行，或填写前一行的止期。"),
                     )
                 ]
     return []

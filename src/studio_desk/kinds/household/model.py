@@ -31,7 +31,7 @@ class Income(Part):
 
     year: Annotated[int, Ask("年度", personal="P2")] = Field(ge=1990, le=2100)
     kind: Annotated[Line, Ask("收入类型", vocabulary="income_kind", personal="P2")] = Field(min_length=1)
-    amount: Annotated[int, Ask("金额(分)", personal="P2")] = Field(ge=0, lt=2**53)
+    amount: Annotated[int, Ask("金额（分）", personal="P2")] = Field(ge=0, lt=2**53)
 
 
 class Household(Record, table=True):
@@ -40,7 +40,7 @@ class Household(Record, table=True):
     __tablename__ = "household"
 
     head: Annotated[Name, Ask("户主", group="基本情况", listed=True, search=True, personal="P1")] = Field(min_length=1)
-    head_person: Annotated[Ref, Ask("户主(群众档案)", refers="person", personal="P1")] = ""
+    head_person: Annotated[Ref, Ask("户主（群众档案）", refers="person", personal="P1")] = ""
     town: Annotated[Line, Ask("乡镇、街道", listed=True, search=True, personal="P1")] = ""
     address: Annotated[Line, Ask("住址", listed=True, search=True, personal="P1")] = Field(min_length=1)
     phone: Annotated[Phone, Ask("电话", personal="P1")] = Field(default="", max_length=30)

@@ -47,7 +47,7 @@ def check(household: Household) -> list[Finding]:
                     "incomes",
                     "INCOME_TWICE",
                     say("{year}年的“{kind}”收入写了{n}次。", year=year, kind=kind, n=times),
-                    say("请合并为一行,或改正年度、类型。"),
+                    say("请合并为一行，或改正年度、类型。"),
                 )
             )
     return findings
@@ -62,7 +62,7 @@ def _head(household: Household) -> list[Finding]:
             Finding(
                 "head",
                 "HEAD_DIFFERS",
-                say("户主是“{head}”,成员里的户主是“{name}”。", head=household.head, name=heads[0].name),
+                say("户主是“{head}”，成员里的户主是“{name}”。", head=household.head, name=heads[0].name),
                 say("请改正其中一处。"),
                 "warning",
             )

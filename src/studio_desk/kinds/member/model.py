@@ -16,7 +16,7 @@ class Term(Part):
     """One term at one level; a person may be a member at two levels at once."""
 
     level: Annotated[Line, Ask("级别", vocabulary="member_level")] = Field(min_length=1)
-    term: Annotated[Line, Ask("届", hint="例如:第十五届。")] = ""
+    term: Annotated[Line, Ask("届", hint="例如：第十五届。")] = ""
     since: Annotated[Day, Ask("起")] = Field(min_length=1)
     until: Annotated[Day, Ask("止", hint="在任的不填。")] = ""
     ended: Annotated[Line, Ask("终止原因", vocabulary="term_end")] = ""
@@ -26,7 +26,7 @@ class Post(Part):
     """One post in the CPPCC; several at once are usual (S001-24)."""
 
     post: Annotated[Line, Ask("职务", vocabulary="post")] = Field(min_length=1)
-    body: Annotated[Line, Ask("机构", hint="例如:经济委员会、石桥镇联络组。")] = ""
+    body: Annotated[Line, Ask("机构", hint="例如：经济委员会、石桥镇联络组。")] = ""
     since: Annotated[Day, Ask("起")] = ""
     until: Annotated[Day, Ask("止")] = ""
 
@@ -55,7 +55,7 @@ class Member(Record, table=True):
     photo: Annotated[Ref, Ask("照片", refers="attachment", personal="P1")] = ""
     sector: Annotated[Line, Ask("界别", group="委员身份", listed=True, vocabulary="sector")] = Field(min_length=1)
     level: Annotated[
-        Line, Ask("级别", listed=True, vocabulary="member_level", hint="兼两级的填本级,另一级记在任期里。")
+        Line, Ask("级别", listed=True, vocabulary="member_level", hint="兼两级的填本级，另一级记在任期里。")
     ] = Field(min_length=1)
     terms: Annotated[list[Term], Ask("任期")] = Field(min_length=1, sa_type=JSON, max_length=20)
     posts: Annotated[list[Post], Ask("政协职务")] = Field(default_factory=list, sa_type=JSON, max_length=30)

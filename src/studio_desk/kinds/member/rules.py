@@ -47,8 +47,8 @@ def _terms(member: Member) -> list[Finding]:
             Finding(
                 "terms",
                 "LEVEL_WITHOUT_TERM",
-                say("级别是“{level}”,任期里没有这一级。", level=member.level),
-                say("请补上这一级的任期,或改正级别。"),
+                say("级别是“{level}”，任期里没有这一级。", level=member.level),
+                say("请补上这一级的任期，或改正级别。"),
                 "warning",
             )
         )
@@ -57,8 +57,8 @@ def _terms(member: Member) -> list[Finding]:
             Finding(
                 "terms",
                 "ALL_TERMS_ENDED",
-                say("状态是“在任”,各届任期都已经终止。"),
-                say("请补上现任的一届,或把状态改为辞去、撤销、届满。"),
+                say("状态是“在任”，各届任期都已经终止。"),
+                say("请补上现任的一届，或把状态改为辞去、撤销、届满。"),
                 "warning",
             )
         )

@@ -34,7 +34,7 @@ def check(office: Office) -> list[Finding]:
                 "admin_code",
                 "ADMIN_CODE_FORM",
                 say("行政区划代码“{code}”不是6位数字。", code=office.admin_code),
-                say("请填写6位数字的代码,例如990000。"),
+                say("请填写6位数字的代码，例如990000。"),
             )
         )
     findings += in_order(office.term_start, office.term_end, "term_end", say("本届开始"), say("本届结束"))
@@ -45,8 +45,8 @@ def check(office: Office) -> list[Finding]:
             Finding(
                 "plenaries",
                 "NO_PLENARY",
-                say("考核年度按全会计算,却没有登记全会。"),
-                say("请在“历次全会”里填写开幕日期,否则统计按日历年。"),
+                say("考核年度按全会计算，却没有登记全会。"),
+                say("请在“历次全会”里填写开幕日期，否则统计按日历年。"),
                 "warning",
             )
         )

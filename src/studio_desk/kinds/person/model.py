@@ -31,7 +31,7 @@ class Person(Record, table=True):
     unit: Annotated[Line, Ask("单位", search=True, personal="P1")] = ""
     sector: Annotated[Line, Ask("所属界别群众", vocabulary="sector")] = ""
     household: Annotated[Ref, Ask("家庭", refers="household", personal="P1")] = ""
-    helper: Annotated[bool, Ask("辅助力量", group="辅助力量", hint="居民、员工担任联系点的辅助人员(S004-41)。")] = False
+    helper: Annotated[bool, Ask("辅助力量", group="辅助力量", hint="居民、员工担任联系点的辅助人员。")] = False
     helper_point: Annotated[Ref, Ask("所在联系点", refers="contact_point")] = ""
     consent_day: Annotated[Day, Ask("同意日期", hint="本人同意登记和使用其信息的日期。")] = ""
     id_number: Annotated[IdNumber, Ask("身份证号", group="敏感信息", personal="P2", hint="可以不填。")] = Field(

@@ -40,8 +40,8 @@ def check(person: Person) -> list[Finding]:
             Finding(
                 "name",
                 "ANONYMOUS_WITH_NUMBERS",
-                say("姓名是“匿名”,却留了电话或身份证号。"),
-                say("请清空号码,或改填姓名;本人同意只留电话的,写明理由后保留。"),
+                say("姓名是“匿名”，却留了电话或身份证号。"),
+                say("请清空号码，或改填姓名；本人同意只留电话的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -50,7 +50,7 @@ def check(person: Person) -> list[Finding]:
             Finding(
                 "consent_day",
                 "NO_CONSENT",
-                say("标为辅助力量,没有填本人同意的日期。"),
+                say("标为辅助力量，没有填本人同意的日期。"),
                 say("请征得本人同意后填写日期。"),
                 "warning",
             )
@@ -69,8 +69,8 @@ def _age(person: Person) -> list[Finding]:
         Finding(
             "age",
             "AGE_DIFFERS",
-            say("按出生日期是{told}岁,登记的年龄是{age}岁。", told=told, age=person.age),
-            say("请改正其中一处;知道出生日期的,年龄可以不填。"),
+            say("按出生日期是{told}岁，登记的年龄是{age}岁。", told=told, age=person.age),
+            say("请改正其中一处；知道出生日期的，年龄可以不填。"),
             "warning",
         )
     ]

@@ -29,7 +29,7 @@ class Station(Record, table=True):
 
     station_code: Annotated[
         Line,
-        Ask("站码", group="基本情况", listed=True, search=True, hint="2到6个大写字母,定了不再改,是所有编号的开头。"),
+        Ask("站码", group="基本情况", listed=True, search=True, hint="2到6个大写字母，定了不再改，是所有编号的开头。"),
     ] = Field(min_length=1, max_length=20)
     name: Annotated[Title, Ask("名称", listed=True, search=True)] = Field(min_length=1)
     kind: Annotated[Line, Ask("类型", listed=True, vocabulary="station_kind")] = Field(min_length=1)
@@ -40,12 +40,12 @@ class Station(Record, table=True):
     platforms: Annotated[list[Line], Ask("履职平台", vocabulary="platform")] = Field(
         default_factory=list, sa_type=JSON, max_length=20
     )
-    head: Annotated[Name, Ask("站长(联络组长)", group="人员", listed=True, search=True, personal="P1")] = Field(
+    head: Annotated[Name, Ask("站长（联络组长）", group="人员", listed=True, search=True, personal="P1")] = Field(
         min_length=1
     )
     clerk_a: Annotated[Name, Ask("文书A角", search=True, personal="P1")] = Field(min_length=1)
     clerk_b: Annotated[
-        Name, Ask("文书B角", search=True, personal="P1", hint="可由站长或区政协经办兼任,不能与A角同为一人。")
+        Name, Ask("文书B角", search=True, personal="P1", hint="可由站长或区政协经办兼任，不能与A角同为一人。")
     ] = ""
     posts: Annotated[list[Post], Ask("任职记录", personal="P1")] = Field(
         default_factory=list, sa_type=JSON, max_length=200

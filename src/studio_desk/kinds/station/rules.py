@@ -32,7 +32,7 @@ def check(station: Station) -> list[Finding]:
                 "station_code",
                 "STATION_CODE_FORM",
                 say("站码“{code}”不是2到6个大写字母。", code=station.station_code),
-                say("请用地名拼音的首字母,例如石桥镇用SQ。"),
+                say("请用地名拼音的首字母，例如石桥镇用SQ。"),
             )
         )
     if station.clerk_b and station.clerk_a == station.clerk_b:
@@ -41,7 +41,7 @@ def check(station: Station) -> list[Finding]:
                 "clerk_b",
                 "SAME_CLERK",
                 say("文书A角和B角是同一个人。"),
-                say("请另填一人,可由站长或区政协经办兼任B角。"),
+                say("请另填一人，可由站长或区政协经办兼任B角。"),
             )
         )
     if not station.clerk_b:
@@ -50,7 +50,7 @@ def check(station: Station) -> list[Finding]:
                 "clerk_b",
                 "NO_SECOND_CLERK",
                 say("没有填文书B角。"),
-                say("请填一人,A角不在时由其接手;暂时没有的,写明理由后保留。"),
+                say("请填一人，A角不在时由其接手；暂时没有的，写明理由后保留。"),
                 "warning",
             )
         )

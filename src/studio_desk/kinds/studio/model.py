@@ -16,7 +16,7 @@ class Reception(Part):
     """A regular reception day (S000-3, S004-19)."""
 
     cycle: Annotated[Line, Ask("周期", vocabulary="reception_cycle")] = Field(min_length=1)
-    number: Annotated[int, Ask("第几日", hint="每周填1到7(星期一为1),每月填1到31。")] = Field(ge=1, le=31)
+    number: Annotated[int, Ask("第几日", hint="每周填1到7（星期一为1），每月填1到31。")] = Field(ge=1, le=31)
     start: Annotated[TimeOfDay, Ask("开始时间")] = Field(min_length=1)
     end: Annotated[TimeOfDay, Ask("结束时间")] = Field(min_length=1)
     holiday: Annotated[Line, Ask("逢节假日", vocabulary="holiday_shift", hint="不填按顺延到下一工作日。")] = ""
@@ -27,7 +27,7 @@ class Studio(Record, table=True):
 
     __tablename__ = "studio"
 
-    ordinal: Annotated[int | None, Ask("序号", group="基本情况", listed=True, hint="第几委员工作室,由区政协编。")] = (
+    ordinal: Annotated[int | None, Ask("序号", group="基本情况", listed=True, hint="第几委员工作室，由区政协编。")] = (
         Field(default=None, ge=1, le=9999)
     )
     name: Annotated[Title, Ask("名称", listed=True, search=True)] = Field(min_length=1)
@@ -43,9 +43,9 @@ class Studio(Record, table=True):
     study_group: Annotated[Line, Ask("联动学习组", search=True)] = Field(min_length=1)
     responsible: Annotated[Name, Ask("责任人", listed=True, search=True, personal="P1")] = Field(min_length=1)
     convener: Annotated[Name, Ask("召集人", search=True, personal="P1")] = Field(min_length=1)
-    convener_member: Annotated[Ref, Ask("召集人(委员档案)", refers="member")] = ""
+    convener_member: Annotated[Ref, Ask("召集人（委员档案）", refers="member")] = ""
     liaison: Annotated[Name, Ask("联络员", search=True, personal="P1")] = Field(min_length=1)
-    phone: Annotated[Phone, Ask("电话", hint="对外公布的工作室电话,不填个人手机。")] = Field(default="", max_length=30)
+    phone: Annotated[Phone, Ask("电话", hint="对外公布的工作室电话，不填个人手机。")] = Field(default="", max_length=30)
     address: Annotated[Line, Ask("地址", group="场所与接待", listed=True, search=True)] = Field(min_length=1)
     opening_hours: Annotated[Line, Ask("开放时间")] = ""
     receptions: Annotated[list[Reception], Ask("委员接待日")] = Field(default_factory=list, sa_type=JSON, max_length=31)

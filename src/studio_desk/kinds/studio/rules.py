@@ -31,7 +31,7 @@ def check(studio: Studio) -> list[Finding]:
                 "name",
                 "STUDIO_NAME",
                 say("名称“{name}”里没有“工作室”。", name=studio.name),
-                say("按“名称统一”的要求请写“……委员工作室”;确有批准名称的,写明理由后保留。"),
+                say("按“名称统一”的要求请写“……委员工作室”；确有批准名称的，写明理由后保留。"),
                 "warning",
             )
         )
@@ -47,7 +47,7 @@ def _type(studio: Studio) -> list[Finding]:
                 "lead_member",
                 "LEAD_MEMBER_MISSING",
                 say("个人型工作室没有填领衔委员。"),
-                say("请选领衔委员;名册里没有的,先登记委员。"),
+                say("请选领衔委员；名册里没有的，先登记委员。"),
             )
         ]
     if studio.type == "界别型" and not studio.sector:
