@@ -83,7 +83,7 @@ CASES = [
     ("member", {"name": "长" * 51}, ("name", "TEXT_TOO_LONG"), "error"),
     ("member", {"sector": "青联"}, ("sector", "UNKNOWN_WORD"), None),
     # 组
-    ("group", {"kind": "界别组", "sector": ""}, ("sector", "SECTOR_MISSING"), "error"),
+    ("group", {"group_kind": "界别组", "sector": ""}, ("sector", "SECTOR_MISSING"), "error"),
     ("group", first_line("group", "members", member="u-zhou"), ("members.1.member", "MEMBER_TWICE"), "error"),
     ("group", {"head": "u-nobody"}, ("head", "HEAD_NOT_IN_GROUP"), "warning"),
     ("group", first_line("group", "members", until="2023-01-01"), ("head", "HEAD_NOT_IN_GROUP"), "warning"),

@@ -134,7 +134,7 @@ class _Story:
     def send(self) -> None:
         for place in self.places:
             with self._open(place.code) as station:
-                for sent in outbox.export(station, self.stick).sent:
+                for sent in outbox.export(station, self.stick).files:
                     self._file(sent.file)
                     self._line(say("{code}数据包", code=place.code), sent.file.name)
 
@@ -142,14 +142,14 @@ class _Story:
         bundles = sorted(self.stick.glob("*.sdx"))
         with self._open(DISTRICT[0]) as district:
             for result in inbox.receive(district, bundles):
-                self._line(say("区里导入{file}", file=result.file.name), f"{result.outcome}, +{result.new}")
+                self._line(say("区里导入{file}", file=Path(result.file).name), f"{result.outcome}, +{result.new}")
                 if result.outcome != "applied":
                     raise Problem(result.code or "NOT_APPLIED", result.problem, say("请重新导出后再试。"))
 
     def acknowledge(self) -> None:
         for place in self.places:
             with self._open(DISTRICT[0]) as district:
-                receipt = receipts.issue(district, place.code, self.stick)
+                receipt = receipts.write(district, place.code, self.stick)
             self._file(receipt.file)
             with self._open(place.code) as station:
                 (result,) = inbox.receive(station, [receipt.file])

@@ -117,7 +117,7 @@ class Sample:
             "station",
             station_code=code,
             name=self.place.station,
-            kind="联络站",
+            station_kind="联络站",
             town=town,
             address=f"青溪区{town}政府一楼",
             phone="0999-6600001",
@@ -161,7 +161,7 @@ class Sample:
             self.points.append(
                 self._write(
                     "contact_point",
-                    kind=kind,
+                    point_kind=kind,
                     name=name,
                     town=town,
                     contact=self._person_name(),
@@ -206,7 +206,7 @@ class Sample:
             )
         self._write(
             "group",
-            kind="学习组",
+            group_kind="学习组",
             name="第三学习组",
             head=self.members[0],
             area=self.place.town,

@@ -28,7 +28,7 @@ class ContactPoint(Record, table=True):
 
     __tablename__ = "contact_point"
 
-    kind: Annotated[Line, Ask("类型", group="基本情况", listed=True, vocabulary="contact_point_kind")] = Field(
+    point_kind: Annotated[Line, Ask("类型", group="基本情况", listed=True, vocabulary="contact_point_kind")] = Field(
         min_length=1
     )
     name: Annotated[Title, Ask("名称", listed=True, search=True)] = Field(min_length=1)

@@ -25,7 +25,7 @@ LIFE = Life(
 def check(group: Group) -> list[Finding]:
     """Nobody twice at the same time, a head who belongs to the group, a sector for a sector group."""
     findings = not_ahead(group.formed, "formed")
-    if group.kind == "界别组" and not group.sector:
+    if group.group_kind == "界别组" and not group.sector:
         findings.append(Finding("sector", "SECTOR_MISSING", say("界别组没有填界别。"), say("请从界别列表中选一个。")))
     for number, line in enumerate(group.members):
         findings += in_order(line.since, line.until, f"members.{number}.until", say("起"), say("止"))

@@ -32,7 +32,7 @@ class Station(Record, table=True):
         Ask("站码", group="基本情况", listed=True, search=True, hint="2到6个大写字母，定了不再改，是所有编号的开头。"),
     ] = Field(min_length=1, max_length=20)
     name: Annotated[Title, Ask("名称", listed=True, search=True)] = Field(min_length=1)
-    kind: Annotated[Line, Ask("类型", listed=True, vocabulary="station_kind")] = Field(min_length=1)
+    station_kind: Annotated[Line, Ask("类型", listed=True, vocabulary="station_kind")] = Field(min_length=1)
     town: Annotated[Line, Ask("乡镇、街道", listed=True, search=True)] = Field(min_length=1)
     address: Annotated[Line, Ask("地址", search=True)] = ""
     phone: Annotated[Phone, Ask("电话", listed=True)] = Field(default="", max_length=30)
