@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 READER = "--exchange-reader"
 """Word that makes this process the reader of strangers' bundles (`exchange.worker.SWITCH`)."""
 
+ALBUM = "--desk-album"
+"""Word that makes this process the one that takes pictures of the screens (`desk.album`)."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the program.
@@ -32,6 +35,10 @@ def main(argv: list[str] | None = None) -> int:
         from studio_desk.exchange.reader import main as read
 
         return read()
+    if words[:1] == [ALBUM]:
+        from studio_desk.desk.album import main as take_pictures
+
+        return take_pictures(words[1:])
     _speak_utf8()
     cli.add_group(_register_demo)
     if cli.wants_window(words):
@@ -54,7 +61,7 @@ def _register_demo(verbs: Verbs) -> None:
     """The whole story on sample data; it drives the desk and the command line alike, so it is announced from up here."""
     from studio_desk.kernel.words import say
 
-    parser = verbs.add("demo", say("用示例数据演示全过程:区县、两个站、记录、数据包、回执、归档盒、截图"), _demo)
+    parser = verbs.add("demo", say("用示例数据演示全过程：区县、两个站、记录、数据包、回执、归档盒、截图"), _demo)
     parser.add_argument("--to", metavar="DIR", default="studio-desk-demo", help=say("放到哪个文件夹"))
 
 
@@ -64,8 +71,32 @@ def _demo(call: Call) -> Answer:
     from studio_desk.kernel.words import say
     from studio_desk.story.demo import tell
 
-    found = tell(Path(call.args.to), progress=call.progress)
+    found = tell(Path(call.args.to), shoot=_shoot, progress=call.progress)
     return Answer(found.as_json(), table((say("做了什么"), say("结果")), found.lines))
+
+
+def _shoot(station: Path, district: Path, folder: Path) -> list[Path]:
+    """Pictures of the screens, taken by a process of their own: Qt stays out of the command line's."""
+    import subprocess
+
+    from studio_desk.kernel.problem import BUG, Problem
+    from studio_desk.kernel.words import say
+    from studio_desk.story.demo import PASSPHRASE
+
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "studio_desk"]
+    words = [*program, ALBUM, str(station), str(district), str(folder)]
+    done = subprocess.run(
+        words, input=f"{PASSPHRASE}\n", capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise Problem(
+            "NO_PICTURES",
+            say("屏幕图片没有存成。"),
+            say("请按 README 安装 Qt 需要的系统库后再试；其余步骤都已完成。"),
+            exit_code=BUG,
+            detail=done.stderr[-2000:],
+        )
+    return [Path(line) for line in done.stdout.splitlines() if line.endswith(".png")]
 
 
 def _speak_utf8() -> None:

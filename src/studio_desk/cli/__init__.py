@@ -8,6 +8,7 @@ from functools import cache
 from typing import TextIO
 
 from studio_desk.cli import (
+    adjusting,
     answer,
     attaching,
     catalogue,
@@ -53,6 +54,7 @@ GROUPS: tuple[Register, ...] = (
     keeping.register,
     locking.register,
     paper.register,
+    adjusting.register,
     selftest.register,
     rpc.register,
 )
@@ -98,7 +100,7 @@ def main(
         except OSError as error:
             return _refuse(medium_problem(error, error.filename or "?"), argv, out, err)
         except (KeyboardInterrupt, Cancelled):
-            stopped = Problem("CANCELLED", say("已取消。"), say("已存好的内容都在,可以再做一次。"), exit_code=REFUSED)
+            stopped = Problem("CANCELLED", say("已取消。"), say("已存好的内容都在，可以再做一次。"), exit_code=REFUSED)
             return _refuse(stopped, argv, out, err)
         except Exception as error:  # noqa: BLE001 - a traceback that reaches a person is a bug of its own
             return _refuse(crash_problem(error), argv, out, err)
@@ -151,7 +153,7 @@ def _parser(language: str) -> Parser:
             prog=PROGRAM,
             description=say("政协联络站、委员工作室的离线办公台。不带命令时打开窗口。"),
             epilog=say(
-                "退出码:0 完成,2 不接受(原因和办法已写明),3 文件损坏,4 正被占用,5 磁盘或U盘问题,64 用法不对,70 程序出错。"
+                "退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，64 用法不对，70 程序出错。"
             ),
         )
         verbs = Verbs(parser)

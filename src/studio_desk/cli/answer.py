@@ -38,5 +38,5 @@ def told(problem: Problem) -> str:
         lines.append(problem.remedy)
     findings = problem.more.get("findings") or []
     lines += [f"  · {one['sentence']}{one['remedy']}" for one in findings[1:] if isinstance(one, dict)]
-    lines.append(say("(代码 {code})", code=problem.code))
+    lines.append(say("（代码 {code}）", code=problem.code))
     return "\n".join(lines)

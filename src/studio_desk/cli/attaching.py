@@ -20,16 +20,16 @@ SHORTEST = 8
 
 def register(verbs: Verbs) -> None:
     """Announce `attach` and `detach`."""
-    parser = verbs.add("attach", say("给一条记录添加附件(照片、扫描件等)"), attach)
+    parser = verbs.add("attach", say("给一条记录添加附件（照片、扫描件等）"), attach)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("files", metavar="FILE", nargs="+", help=say("文件"))
     parser.add_argument("--caption", default="", metavar="T", help=say("说明"))
-    parser.add_argument("--kind", default="", metavar="K", help=say("附件种类,见词表 photo_kind"))
-    parser.add_argument("--taken", default="", metavar="D", help=say("拍摄日期;不写则取照片里的"))
+    parser.add_argument("--kind", default="", metavar="K", help=say("附件种类，见词表 photo_kind"))
+    parser.add_argument("--taken", default="", metavar="D", help=say("拍摄日期；不写则取照片里的"))
     parser.add_argument("--personal", default="", metavar="P", help=say("个人信息类别 P0、P1、P2"))
-    parser = verbs.add("detach", say("撤下一个附件,内容仍可查"), detach)
+    parser = verbs.add("detach", say("撤下一个附件，内容仍可查"), detach)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
-    parser.add_argument("sha256", metavar="SHA", help=say("附件的校验码,至少前8位"))
+    parser.add_argument("sha256", metavar="SHA", help=say("附件的校验码，至少前8位"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么撤下"))
 
 
@@ -41,7 +41,7 @@ def attach(call: Call) -> Answer:
         with home.transaction():
             found = [_attach(home, record, Path(name), call.args) for name in call.args.files]
     text = "\n".join(
-        say("已添加:{name}({size}字节){sha}", name=one["name"], size=one["size"], sha=one["sha256"]) for one in found
+        say("已添加：{name}（{size}字节）{sha}", name=one["name"], size=one["size"], sha=one["sha256"]) for one in found
     )
     return Answer({**found[0], "files": found}, text)
 
@@ -64,7 +64,7 @@ def detach(call: Call) -> Answer:
             raise Problem(
                 "NO_SUCH_ATTACHMENT",
                 say("这条记录没有校验码为“{sha}”的附件。", sha=given[:64]),
-                say("附件和校验码用 show 查看;至少写前{n}位。", n=SHORTEST),
+                say("附件和校验码用 show 查看；至少写前{n}位。", n=SHORTEST),
             )
         written = home.journal.void(rows[0][0], call.args.reason)
     data = {"uid": written.uid, "sha256": rows[0][1], "revision": written.rev, "state": written.state}

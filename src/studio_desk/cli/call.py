@@ -114,17 +114,17 @@ class Call:
         """
         import getpass
 
-        first, second = getpass.getpass(say("新口令:")), getpass.getpass(say("再输一遍:"))
+        first, second = getpass.getpass(say("新口令：")), getpass.getpass(say("再输一遍："))
         if first != second:
             raise Problem("PASSPHRASES_DIFFER", say("两次输入的口令不一样。"), say("请再做一次。"))
         if not first:
-            raise Problem("PASSPHRASE_EMPTY", say("口令是空的。"), say("请再做一次,输入口令。"))
+            raise Problem("PASSPHRASE_EMPTY", say("口令是空的。"), say("请再做一次，输入口令。"))
         return first
 
     def _ask(self) -> str:
         import getpass
 
-        return getpass.getpass(say("口令:"))
+        return getpass.getpass(say("口令："))
 
     def _read_passphrase(self, name: str | None) -> str | None:
         if not name:
@@ -138,7 +138,7 @@ class Call:
                 raise Problem(
                     "NO_PASSPHRASE_FILE",
                     say("读不到口令文件“{file}”。", file=name),
-                    say("请检查 --passphrase-file 后面的文件名;文件里只写口令,UTF-8 编码。"),
+                    say("请检查 --passphrase-file 后面的文件名；文件里只写口令，UTF-8 编码。"),
                     file=name,
                 ) from error
         secret = text.strip("\r\n")

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def register(verbs: Verbs) -> None:
     """Announce `kinds` and `vocabulary`."""
-    parser = verbs.add("kinds", say("记录的种类,或一种记录的栏目、词表、状态"), kinds)
-    parser.add_argument("kind", nargs="?", default="", metavar="KIND", help=say("记录种类;不写则列出全部"))
+    parser = verbs.add("kinds", say("记录的种类，或一种记录的栏目、词表、状态"), kinds)
+    parser.add_argument("kind", nargs="?", default="", metavar="KIND", help=say("记录种类；不写则列出全部"))
     parser = verbs.add("vocabulary", say("词表和各词的有效期"), vocabulary)
-    parser.add_argument("list", nargs="?", default="", metavar="LIST", help=say("词表名称;不写则列出全部"))
+    parser.add_argument("list", nargs="?", default="", metavar="LIST", help=say("词表名称；不写则列出全部"))
 
 
 def kinds(call: Call) -> Answer:
@@ -84,7 +84,7 @@ def vocabulary(call: Call) -> Answer:
         raise Problem(
             "UNKNOWN_LIST",
             say("没有“{name}”这个词表。", name=name[:60]),
-            say("最接近的是“{near}”({title})。", near=near, title=lists[near].title),
+            say("最接近的是“{near}”（{title}）。", near=near, title=lists[near].title),
         )
     rows_ = [(t.word, t.en, t.since, t.until, t.local) for t in one.terms]
     head = (say("词"), say("英文"), say("起"), say("止"), say("本地"))

@@ -21,9 +21,9 @@ def register(verbs: Verbs) -> None:
     parser = verbs.add("correct", say("更正一条记录"), correct)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     _add_set(parser)
-    parser.add_argument("--reason", default="", metavar="R", help=say("为什么更正;草稿可以不写"))
+    parser.add_argument("--reason", default="", metavar="R", help=say("为什么更正；草稿可以不写"))
     add_keep(parser)
-    parser = verbs.add("void", say("作废一条记录;编号留着,内容可查"), void)
+    parser = verbs.add("void", say("作废一条记录；编号留着，内容可查"), void)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么作废"))
     parser = verbs.add("move", say("转到下一个状态"), move)
@@ -62,7 +62,7 @@ def move(call: Call) -> Answer:
 
 def _add_set(parser: Parser) -> None:
     parser.add_argument(
-        "--set", action="extend", nargs="+", default=[], metavar="F=V", help=say("栏目=内容,可以写多个;留空为清除")
+        "--set", action="extend", nargs="+", default=[], metavar="F=V", help=say("栏目=内容，可以写多个；留空为清除")
     )
 
 

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 def register(verbs: Verbs) -> None:
     """Announce the verbs."""
     verbs.add("quarantine", say("隔离的数据包和记录"))
-    verbs.add("quarantine list", say("列出隔离的"), quarantine_list)
+    parser = verbs.add("quarantine list", say("列出隔离的"), quarantine_list)
+    parser.add_argument("--all", action="store_true", help=say("也列已经处理的"))
     for name, told, run in (
         ("show", say("看一个隔离的是什么、为什么"), quarantine_show),
-        ("release", say("查清后放行,重新导入"), quarantine_release),
-        ("discard", say("不要了,写明原因"), quarantine_discard),
+        ("release", say("查清后放行，重新导入"), quarantine_release),
+        ("discard", say("不要了，写明原因"), quarantine_discard),
     ):
         parser = verbs.add(f"quarantine {name}", told, run)
-        parser.add_argument("id", type=int, metavar="ID", help=say("quarantine list 里的号"))
+        parser.add_argument("id", metavar="ID", help=say("quarantine list 里的号，或文件校验码的前8位"))
         if name != "show":
             parser.add_argument("--reason", default="", metavar="R", help=say("原因"))
     verbs.add("conflicts", say("内容不一致、等人裁定的记录"))
@@ -37,20 +38,22 @@ def register(verbs: Verbs) -> None:
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser = verbs.add("conflicts resolve", say("选定以哪一个版本为准"), conflicts_resolve)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
-    parser.add_argument("--take", required=True, metavar="REV", help=say("版本号(conflicts show 里的 op),可只写前几位"))
-    parser.add_argument("--field", action="append", default=[], metavar="F", help=say("只定这一栏;不写则定全部"))
+    parser.add_argument(
+        "--take", required=True, metavar="REV", help=say("版本号（conflicts show 里的 op），可只写前几位")
+    )
+    parser.add_argument("--field", action="append", default=[], metavar="F", help=say("只定这一栏；不写则定全部"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么这样定"))
-    parser = verbs.add("return", say("区级:把记录退回站点补充更正"), return_)
+    parser = verbs.add("return", say("区级：把记录退回站点补充更正"), return_)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么退回"))
 
 
 def quarantine_list(call: Call) -> Answer:
-    """Everything refused that nobody has decided on."""
-    from studio_desk.exchange import inbox
+    """Everything refused that nobody has decided on; with `--all` also what was decided."""
+    from studio_desk.exchange import quarantine
 
     with call.home() as home:
-        found = [one.as_json() for one in inbox.quarantined(home)]
+        found = [_refusal(one) for one in quarantine.entries(home, everything=call.args.all)]
     rows = [(q["id"], q["what"], q["file"], q["code"], q["problem"], q["state"]) for q in found]
     head = (say("号"), say("什么"), say("文件"), say("代码"), say("为什么"), say("状态"))
     return Answer({"quarantine": found}, table(head, rows) if rows else say("没有隔离的。"))
@@ -58,29 +61,37 @@ def quarantine_list(call: Call) -> Answer:
 
 def quarantine_show(call: Call) -> Answer:
     """One of them."""
-    from studio_desk.exchange import inbox
+    from studio_desk.exchange import quarantine
 
     with call.home() as home:
-        found = inbox.quarantined_one(home, call.args.id).as_json()
+        found = _refusal(quarantine.entry(home, call.args.id))
     return Answer(found, facts(found.items()))
 
 
 def quarantine_release(call: Call) -> Answer:
-    """Try it once more."""
-    from studio_desk.exchange import inbox
+    """Try a bundle once more, or accept a record as it is; exit 2 when the bundle is refused again."""
+    from studio_desk.exchange import review
 
     with call.home() as home:
-        found = inbox.release(home, call.args.id, call.args.reason).as_json()
-    return Answer(found, facts(found.items()))
+        outcome = review.release(home, call.args.id, call.args.reason)
+    if outcome is None:
+        return Answer({"id": call.args.id, "outcome": "released"}, say("已放行。"))
+    data = outcome.as_json()
+    return Answer(data, facts((k, v) for k, v in data.items() if v not in ("", 0, [], None)), outcome.exit_code)
 
 
 def quarantine_discard(call: Call) -> Answer:
     """Set it aside for good; it stays listed."""
-    from studio_desk.exchange import inbox
+    from studio_desk.exchange import review
 
     with call.home() as home:
-        found = inbox.discard(home, call.args.id, call.args.reason).as_json()
-    return Answer(found, facts(found.items()))
+        review.discard(home, call.args.id, call.args.reason)
+    return Answer({"id": call.args.id, "outcome": "discarded"}, say("已丢弃，记录留在隔离区的清单里。"))
+
+
+def _refusal(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry with the contract's key for the sentence."""
+    return {("problem" if key == "sentence" else key): value for key, value in entry.items()}
 
 
 def conflicts_list(call: Call) -> Answer:
@@ -121,7 +132,7 @@ def conflicts_resolve(call: Call) -> Answer:
             raise Problem(
                 "NO_SUCH_VERSION",
                 say("没有“{rev}”这个版本。", rev=take[:64]),
-                say("可选的有:{known}。", known="、".join(op[:12] for op in known)),
+                say("可选的有：{known}。", known="、".join(op[:12] for op in known)),
                 versions=known,
             )
         changes = {one["field"]: v["value"] for one in wanted for v in one["versions"] if v["op"].startswith(take)}
@@ -136,7 +147,7 @@ def return_(call: Call) -> Answer:
     with call.home() as home:
         uid = home.journal.find(call.args.uid)
         receipts.send_back(home, uid, call.args.reason)
-    return Answer({"uid": uid}, say("已退回,随下一次回执带给站点。"))
+    return Answer({"uid": uid}, say("已退回，随下一次回执带给站点。"))
 
 
 def _of(home: Home, uid: str) -> list[dict[str, Any]]:

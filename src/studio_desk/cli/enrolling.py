@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 def register(verbs: Verbs) -> None:
     """Announce `enrol request`, `enrol accept`, `enrol install`."""
     verbs.add("enrol", say("站点到区级登记"))
-    parser = verbs.add("enrol request", say("站点:生成登记申请文件"), request)
+    parser = verbs.add("enrol request", say("站点：生成登记申请文件"), request)
     parser.add_argument("--to", required=True, metavar="DIR", help=say("U盘或文件夹"))
-    parser = verbs.add("enrol accept", say("区级:接受登记,生成带回的文件"), accept)
+    parser = verbs.add("enrol accept", say("区级：接受登记，生成带回的文件"), accept)
     parser.add_argument("file", metavar="FILE", help=say("站点的申请文件"))
     parser.add_argument("--to", required=True, metavar="DIR", help=say("U盘或文件夹"))
     parser.add_argument("--yes", action="store_true", help=say("已经打电话核对过指纹"))
     _fingerprint(parser)
-    parser = verbs.add("enrol install", say("站点:装入区级带回的文件"), install)
+    parser = verbs.add("enrol install", say("站点：装入区级带回的文件"), install)
     parser.add_argument("file", metavar="FILE", help=say("区级生成的文件"))
     _fingerprint(parser)
 
@@ -36,7 +36,7 @@ def request(call: Call) -> Answer:
     with call.home() as home:
         file, fingerprint = enrol.request(home, Path(call.args.to))
     text = say(
-        "申请文件:{file}\n本站指纹:{fingerprint}\n请把文件交给区级,再打电话逐组核对这六组数字。",
+        "申请文件：{file}\n本站指纹：{fingerprint}\n请把文件交给区级，再打电话逐组核对这六组数字。",
         file=file,
         fingerprint=fingerprint,
     )
@@ -57,8 +57,8 @@ def accept(call: Call) -> Answer:
         if not call.args.yes and not call.args.fingerprint and not _compared(call, asked.name, asked.fingerprint):
             raise Problem(
                 "FINGERPRINT_NOT_COMPARED",
-                say("{name}的指纹还没有核对:{fingerprint}。", name=asked.name, fingerprint=asked.fingerprint),
-                say("请打电话逐组核对,一致后加上 --yes,或用 --fingerprint 写上对方读出的六组数字。"),
+                say("{name}的指纹还没有核对：{fingerprint}。", name=asked.name, fingerprint=asked.fingerprint),
+                say("请打电话逐组核对，一致后加上 --yes，或用 --fingerprint 写上对方读出的六组数字。"),
                 station=asked.code,
                 fingerprint=asked.fingerprint,
             )
@@ -73,7 +73,7 @@ def accept(call: Call) -> Answer:
         "file": str(done.file),
     }
     text = say(
-        "已登记:{name}({device})。\n带回站点的文件:{file}\n区级指纹:{fingerprint}\n请让站点装入时核对。",
+        "已登记：{name}（{device}）。\n带回站点的文件：{file}\n区级指纹：{fingerprint}\n请让站点装入时核对。",
         name=done.name,
         device=done.device,
         file=done.file,
@@ -95,7 +95,7 @@ def install(call: Call) -> Answer:
         "fingerprint": done.fingerprint,
     }
     text = say(
-        "已装入:{name}({district}),信任名单第{version}版。\n区级指纹:{fingerprint}\n请打电话逐组核对。",
+        "已装入：{name}（{district}），信任名单第{version}版。\n区级指纹：{fingerprint}\n请打电话逐组核对。",
         name=done.name,
         district=done.district,
         version=done.trust_version,
@@ -105,11 +105,13 @@ def install(call: Call) -> Answer:
 
 
 def _fingerprint(parser: Any) -> None:
-    parser.add_argument("--fingerprint", default="", metavar="N", help=say("对方在电话里读出的六组数字;不一致就不继续"))
+    parser.add_argument(
+        "--fingerprint", default="", metavar="N", help=say("对方在电话里读出的六组数字；不一致就不继续")
+    )
 
 
 def _compared(call: Call, name: str, fingerprint: str) -> bool:
     if not call.interactive:
         return False
-    call.tell(say("{name}的指纹:{fingerprint}", name=name, fingerprint=fingerprint))
-    return call.ask(say("电话里读出的六组数字一致吗?(是/否)")).strip().lower() in {"是", "y", "yes"}
+    call.tell(say("{name}的指纹：{fingerprint}", name=name, fingerprint=fingerprint))
+    return call.ask(say("电话里读出的六组数字一致吗？（是/否）")).strip().lower() in {"是", "y", "yes"}

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 def register(verbs: Verbs) -> None:
     """Announce `add`."""
-    parser = verbs.add("add", say("录入一条记录,或从标准输入逐行录入"), add)
-    parser.add_argument("kind", metavar="KIND", help=say("记录种类,全部用 kinds 查看"))
+    parser = verbs.add("add", say("录入一条记录，或从标准输入逐行录入"), add)
+    parser.add_argument("kind", metavar="KIND", help=say("记录种类，全部用 kinds 查看"))
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--set", action="extend", nargs="+", default=[], metavar="F=V", help=say("栏目=内容,可以写多个")
+        "--set", action="extend", nargs="+", default=[], metavar="F=V", help=say("栏目=内容，可以写多个")
     )
-    source.add_argument("--file", metavar="FILE", default="", help=say("写有一条记录的 JSON 文件;“-”表示标准输入"))
+    source.add_argument("--file", metavar="FILE", default="", help=say("写有一条记录的 JSON 文件；“-”表示标准输入"))
     source.add_argument(
-        "--lines", action="store_true", help=say("标准输入每行一条 JSON 记录;每行的回答在存好之后才写出")
+        "--lines", action="store_true", help=say("标准输入每行一条 JSON 记录；每行的回答在存好之后才写出")
     )
     add_keep(parser)
 
@@ -41,7 +41,7 @@ def add_keep(parser: Any) -> None:
         action="append",
         default=[],
         metavar=say("代码=理由"),
-        help=say("保留一个提醒并写明理由,例如 ID_CHECK_DIGIT=证件原件如此"),
+        help=say("保留一个提醒并写明理由，例如 ID_CHECK_DIGIT=证件原件如此"),
     )
 
 
@@ -61,7 +61,7 @@ def add(call: Call) -> Answer | int:
             raise Problem(
                 "NOTHING_TO_ADD",
                 say("没有写要录入什么。"),
-                say("请用 --set 栏目=内容,或 --file 文件,或 --lines。"),
+                say("请用 --set 栏目=内容，或 --file 文件，或 --lines。"),
             )
         written = _save(home, wanted, found, values.kept(call.args.keep))
     return Answer(as_data(written), saved(written))
@@ -80,9 +80,9 @@ def as_data(written: Written) -> dict[str, Any]:
 
 def saved(written: Written) -> str:
     """The answer to a write for a person: what it is called now, and the warnings that stay."""
-    lines = [say("已存好:{code},状态“{state}”。", code=written.code, state=written.state)]
+    lines = [say("已存好：{code}，状态“{state}”。", code=written.code, state=written.state)]
     lines += [
-        say("提醒 {code}:{sentence}{remedy}", code=f.code, sentence=f.sentence, remedy=f.remedy)
+        say("提醒 {code}：{sentence}{remedy}", code=f.code, sentence=f.sentence, remedy=f.remedy)
         for f in written.findings
     ]
     return "\n".join(lines)
@@ -96,7 +96,7 @@ def _save(home: Home, kind: Kind, found: dict[str, Any], kept: list[dict[str, st
         if known is not None:
             raise Problem(
                 "RECORD_EXISTS",
-                say("这条记录已经有了,编号{code}。", code=known),
+                say("这条记录已经有了，编号{code}。", code=known),
                 say("要修改请用 correct。"),
                 uid=uid,
             )

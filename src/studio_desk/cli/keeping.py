@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.homes import know_all_tables
 from studio_desk.cli.layout import facts
+from studio_desk.kernel.canon import canon
+from studio_desk.kernel.files import put_file
 from studio_desk.kernel.problem import DAMAGED, DONE
 from studio_desk.kernel.words import say
 
@@ -19,16 +21,17 @@ if TYPE_CHECKING:
 def register(verbs: Verbs) -> None:
     """Announce the verbs."""
     parser = verbs.add("check", say("检查文件、编号链、附件、查找、记录是否完好"), check)
-    parser.add_argument("--deep", action="store_true", help=say("逐条重算,较慢"))
-    parser = verbs.add("dump", say("全部内容的摘要;--canonical 时内容相同则逐字节相同"), dump)
+    parser.add_argument("--deep", action="store_true", help=say("逐条重算，较慢"))
+    parser.add_argument("--mend", action="store_true", help=say("只是查找、清单等与编号链不一致时，照编号链重建"))
+    parser = verbs.add("dump", say("全部内容的摘要；--canonical 时内容相同则逐字节相同"), dump)
     parser.add_argument("--canonical", action="store_true", help=say("不含与本机有关的内容"))
-    parser.add_argument("--to", metavar="FILE", default="", help=say("把全文写到文件(明文,请妥善保管)"))
-    parser = verbs.add("backup", say("备份到U盘或文件夹,写完读回核对"), backup)
+    parser.add_argument("--to", metavar="FILE", default="", help=say("把全文写到文件（明文，请妥善保管）"))
+    parser = verbs.add("backup", say("备份到U盘或文件夹，写完读回核对"), backup)
     parser.add_argument("--to", metavar="DIR", default="", help=say("U盘或文件夹"))
-    parser = verbs.add("backup verify", say("打开一个备份,全部核对一遍"), verify)
+    parser = verbs.add("backup verify", say("打开一个备份，全部核对一遍"), verify)
     parser.add_argument("file", metavar="FILE", help=say("备份文件"))
     _recovery(parser)
-    parser = verbs.add("restore", say("从备份恢复到一个新文件夹(--home),编号链另起"), restore)
+    parser = verbs.add("restore", say("从备份恢复到一个新文件夹（--home），编号链另起"), restore)
     parser.add_argument("file", metavar="FILE", help=say("备份文件"))
     _recovery(parser)
 
@@ -38,19 +41,23 @@ def check(call: Call) -> Answer:
     from studio_desk.store.check import check as look
 
     with call.home() as home:
-        found = look(home, deep=call.args.deep, progress=call.progress)
+        found = look(home, deep=call.args.deep, mend=call.args.mend, progress=call.progress)
     data = found.as_json()
-    text = "\n".join(f"{one['sentence']}{one['remedy']}" for one in data["findings"]) or say("检查完毕,一切完好。")
+    text = "\n".join(f"{one['sentence']}{one['remedy']}" for one in data["findings"]) or say("检查完毕，一切完好。")
     return Answer(data, text, DONE if found.ok else DAMAGED)
 
 
 def dump(call: Call) -> Answer:
-    """The digest of the whole state."""
-    from studio_desk.exchange.dump import dump as write
+    """The whole state and its digest; the file it is written to is canonical JSON."""
+    from studio_desk.exchange.dump import dump as take
 
     with call.home() as home:
-        found = write(home, canonical=call.args.canonical, to=Path(call.args.to) if call.args.to else None)
-    return Answer(found.as_json(), facts(found.as_json().items()))
+        found = take(home, canonical=call.args.canonical)
+    told = [(say("摘要"), found["digest"]), (say("记录数"), found["total"]), (say("附件数"), len(found["attachments"]))]
+    if call.args.to:
+        put_file(Path(call.args.to), (canon(found) + "\n").encode())
+        told.append((say("文件"), call.args.to))
+    return Answer(found, facts(told))
 
 
 def backup(call: Call) -> Answer:
@@ -62,7 +69,7 @@ def backup(call: Call) -> Answer:
     with call.home() as home:
         made = backups.backup(home, Path(call.args.to), call.progress)
     text = say(
-        "已备份并读回核对:{file}\n记录{records}条,附件{attachments}个。现在可以拔出U盘。",
+        "已备份并读回核对：{file}\n记录{records}条，附件{attachments}个。现在可以拔出U盘。",
         file=made.file,
         records=made.facts.records,
         attachments=made.facts.attachments,
@@ -81,7 +88,7 @@ def verify(call: Call) -> Answer:
         progress=call.progress,
     )
     text = say(
-        "备份完好:{at},记录{records}条,附件{attachments}个。",
+        "备份完好：{at}，记录{records}条，附件{attachments}个。",
         at=found.at,
         records=found.facts.records,
         attachments=found.facts.attachments,
@@ -111,9 +118,9 @@ def restore(call: Call) -> Answer:
             "device": home.device,
             "incarnation": home.incarnation,
         }
-        text = say("已恢复到{folder},编号链是{device}。", folder=home.path, device=home.device)
+        text = say("已恢复到{folder}，编号链是{device}。", folder=home.path, device=home.device)
     return Answer(data, text)
 
 
 def _recovery(parser: Parser) -> None:
-    parser.add_argument("--recovery-file", metavar="FILE", default="", help=say("写有恢复码的文件(忘了口令时)"))
+    parser.add_argument("--recovery-file", metavar="FILE", default="", help=say("写有恢复码的文件（忘了口令时）"))

@@ -25,11 +25,11 @@ def register(verbs: Verbs) -> None:
     parser.add_argument("--to", required=True, metavar="DIR", help=say("文件夹"))
     parser = verbs.add("rekey", say("换口令、换恢复码、改用或不用系统钥匙串"), rekey)
     parser.add_argument("--new-passphrase-file", metavar="FILE", default="", help=say("写有新口令的文件"))
-    parser.add_argument("--new-recovery", action="store_true", help=say("换一个恢复码,旧的作废"))
+    parser.add_argument("--new-recovery", action="store_true", help=say("换一个恢复码，旧的作废"))
     parser.add_argument("--keyring", choices=("on", "off"), default="", help=say("用或不用系统钥匙串"))
-    parser.add_argument("--recovery-file", metavar="FILE", default="", help=say("写有恢复码的文件(忘了口令时)"))
+    parser.add_argument("--recovery-file", metavar="FILE", default="", help=say("写有恢复码的文件（忘了口令时）"))
     verbs.add("keyring", say("系统钥匙串"))
-    verbs.add("keyring status", say("系统钥匙串能不能用,这份数据用了哪些方式"), keyring_status)
+    verbs.add("keyring status", say("系统钥匙串能不能用，这份数据用了哪些方式"), keyring_status)
 
 
 def export(call: Call) -> Answer:
@@ -43,7 +43,7 @@ def export(call: Call) -> Answer:
         "allowed_signers": str(found.allowed_signers),
         "principal": found.principal,
     }
-    text = facts(data.items()) + "\n" + say("第一个文件能打开本单位的数据包,请像钥匙一样保管。")
+    text = facts(data.items()) + "\n" + say("第一个文件能打开本单位的数据包，请像钥匙一样保管。")
     return Answer(data, text)
 
 
@@ -79,8 +79,8 @@ def rekey(call: Call) -> Answer:
     data = {"passphrase_changed": bool(new), "recovery_code": recovery, "ways": ways}
     lines = [say("已换口令。")] if new else []
     if recovery:
-        lines.append(say("新的恢复码:{code}\n请抄在纸上锁好,旧的已经作废。", code=recovery))
-    lines.append(say("现在可以打开的方式:{ways}。", ways="、".join(_way(way) for way in ways)))
+        lines.append(say("新的恢复码：{code}\n请抄在纸上锁好，旧的已经作废。", code=recovery))
+    lines.append(say("现在可以打开的方式：{ways}。", ways="、".join(_way(way) for way in ways)))
     return Answer(data, "\n".join(lines))
 
 

@@ -35,7 +35,7 @@ class _Help(argparse.HelpFormatter):
         groups: Iterable[Any],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, say("用法:") if prefix is None else prefix)
+        super().add_usage(usage, actions, groups, say("用法：") if prefix is None else prefix)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
         return wrap(" ".join(text.split()), width)
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
             "--passphrase-file",
             metavar="FILE",
             default=argparse.SUPPRESS,
-            help=say("写有口令的文件;“-”表示从标准输入的第一行读"),
+            help=say("写有口令的文件；“-”表示从标准输入的第一行读"),
         )
         common.add_argument(
             "--json", action="store_true", default=argparse.SUPPRESS, help=say("标准输出只写一个 JSON 对象")
@@ -74,7 +74,7 @@ class Parser(argparse.ArgumentParser):
         raise Problem(
             "USAGE",
             _sentence(message),
-            say("用法见:{program} --help", program=self.prog),
+            say("用法见：{program} --help", program=self.prog),
             exit_code=USAGE,
             usage=" ".join(self.format_usage().split()),
         )
@@ -88,7 +88,7 @@ class Parser(argparse.ArgumentParser):
         raise Problem(
             "USAGE",
             say("没有“{word}”这个命令或选项值。", word=str(value)[:60]),
-            say("最接近的是“{near}”;全部用 {program} --help 查看。", near="".join(near), program=self.prog),
+            say("最接近的是“{near}”；全部用 {program} --help 查看。", near="".join(near), program=self.prog),
             exit_code=USAGE,
             allowed=allowed,
         )
@@ -123,18 +123,18 @@ class Verbs:
 
 
 _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
-    (r"the following arguments are required: (.+)", lambda m: say("命令不完整,缺少:{names}。", names=m[1])),
+    (r"the following arguments are required: (.+)", lambda m: say("命令不完整，缺少：{names}。", names=m[1])),
     (r"unrecognized arguments: (.+)", lambda m: say("认不出“{words}”。", words=m[1][:200])),
     (r"argument (.+?): expected .+", lambda m: say("“{name}”后面缺少内容。", name=m[1])),
     (
         r"argument (.+?): invalid int value: (.+)",
-        lambda m: say("“{name}”要填整数,不是{word}。", name=m[1], word=m[2][:60]),
+        lambda m: say("“{name}”要填整数，不是{word}。", name=m[1], word=m[2][:60]),
     ),
     (
         r"argument (.+?): not allowed with argument (.+)",
         lambda m: say("“{one}”和“{other}”不能一起用。", one=m[1], other=m[2]),
     ),
-    (r"one of the arguments (.+) is required", lambda m: say("要有其中一个:{names}。", names=m[1])),
+    (r"one of the arguments (.+) is required", lambda m: say("要有其中一个：{names}。", names=m[1])),
 )
 
 
@@ -142,4 +142,4 @@ def _sentence(message: str) -> str:
     for pattern, tell in _PATTERNS:
         if match := re.fullmatch(pattern, message, re.DOTALL):
             return tell(match)
-    return say("命令写得不对:{detail}。", detail=message[:200])
+    return say("命令写得不对：{detail}。", detail=message[:200])

@@ -38,13 +38,13 @@ def register(verbs: Verbs) -> None:
         nargs="+",
         default=[],
         metavar="F=V",
-        help=say("栏目=内容(相等;列表栏目为含有),栏目~内容(含有),也可用 >= <=;“|”隔开几种"),
+        help=say("栏目=内容（相等；列表栏目为含有），栏目~内容（含有），也可用 >= <=；“|”隔开几种"),
     )
     parser.add_argument("--from", dest="start", default="", metavar="D", help=say("从这一天起"))
     parser.add_argument("--to", dest="end", default="", metavar="D", help=say("到这一天止"))
     parser.add_argument("--state", default="", metavar="S", help=say("只看这个状态"))
-    parser.add_argument("--limit", type=int, default=PAGE, metavar="N", help=say("最多几条;0 表示全部"))
-    parser.add_argument("--order", default="n", metavar="F", help=say("按哪一栏排;前面加“-”为从后往前"))
+    parser.add_argument("--limit", type=int, default=PAGE, metavar="N", help=say("最多几条；0 表示全部"))
+    parser.add_argument("--order", default="n", metavar="F", help=say("按哪一栏排；写成 --order=-day 为从后往前"))
     parser = verbs.add("search", say("按字、词、拼音首字母查找"), search)
     parser.add_argument("text", metavar="TEXT", help=say("要找的字"))
     parser.add_argument("--kind", default="", metavar="K", help=say("只找这一种"))
@@ -63,7 +63,7 @@ def show(call: Call) -> Answer:
         shape = home.journal.shapes.get(record["kind"])
     data = {"record": record, "custody": word, "attachments": files}
     if shape is None:
-        note = say("这条记录由更新的版本写成,这里只能原样保存。")
+        note = say("这条记录由更新的版本写成，这里只能原样保存。")
         return Answer({**data, "newer": True}, facts([(say("说明"), note), *record.items()]))
     kind: Kind = shape  # type: ignore[assignment]  # the command line opens homes with kinds only
     pairs = [(kind.label(name), record[name]) for name in kind.asks if record.get(name) not in ("", [], None, False)]
@@ -110,7 +110,7 @@ def list_(call: Call) -> Answer:
                 break
     head = [say("编号"), say("状态"), say("日期"), say("名称"), say("保管")]
     cells = [(r["code"], r["state"], r["day"], r["title"], custody_word(r["custody"])) for r in rows]
-    foot = say("共{total}条,显示{n}条。", total=total, n=len(rows))
+    foot = say("共{total}条，显示{n}条。", total=total, n=len(rows))
     return Answer({"rows": rows, "total": total}, f"{table(head, cells)}\n{foot}" if rows else foot)
 
 
@@ -150,7 +150,7 @@ def _where(kind: Kind, args: Any) -> dict[str, str | Sequence[str]]:
             raise Problem(
                 "WHERE_FORM",
                 say("“{word}”不是“栏目=内容”的样子。", word=word[:60]),
-                say("例如:--where place=石桥村"),
+                say("例如：--where place=石桥村"),
                 exit_code=USAGE,
             )
         name, compare, value = match.groups()

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def register(verbs: Verbs) -> None:
     """Announce the verbs."""
-    parser = verbs.add("receipt", say("区级:给站点写回执数据包"), receipt)
+    parser = verbs.add("receipt", say("区级：给站点写回执数据包"), receipt)
     parser.add_argument("--for", dest="station", default="", metavar="CODE", help=say("站码"))
     parser.add_argument("--to", default="", metavar="DIR", help=say("U盘或文件夹"))
-    parser = verbs.add("receipt enter", say("站点:输入区级电话里读出的回执码"), enter)
-    parser.add_argument("code", metavar="CODE", nargs="+", help=say("12个字符,空格和横线不要紧"))
-    parser = verbs.add("receipt-code", say("区级:可以在电话里读的回执码"), code)
+    parser = verbs.add("receipt enter", say("站点：输入区级电话里读出的回执码"), enter)
+    parser.add_argument("code", metavar="CODE", nargs="+", help=say("12个字符，空格和横线不要紧"))
+    parser = verbs.add("receipt-code", say("区级：可以在电话里读的回执码"), code)
     parser.add_argument("--for", dest="station", required=True, metavar="CODE", help=say("站码"))
 
 
@@ -32,33 +32,33 @@ def receipt(call: Call) -> Answer:
     if missing:
         call.args.parser.error(f"the following arguments are required: {', '.join(missing)}")
     with call.home() as home:
-        found = receipts.write(home, call.args.station, Path(call.args.to), progress=call.progress)
-    data = found.as_json()
+        data = receipts.write(home, call.args.station, Path(call.args.to), progress=call.progress).as_json()
     text = say(
-        "回执:{file}\n已收{accepted}条,退回{returned}条,冲突{conflicts}条。",
+        "回执：{file}\n已收{accepted}条，退回{returned}条，冲突{conflicts}条。现在可以拔出U盘。",
         file=data["file"],
         accepted=data["accepted"],
-        returned=data["returned"],
-        conflicts=data["conflicts"],
+        returned=len(data["returned"]),
+        conflicts=len(data["conflicts"]),
     )
     return Answer(data, text)
 
 
 def code(call: Call) -> Answer:
-    """Twelve characters per chain of a station."""
-    from studio_desk.exchange import receipts
+    """Twelve characters for each computer of a station; the first stands for the whole in the short answer."""
+    from studio_desk.exchange import receipt_code
 
     with call.home() as home:
-        found = receipts.code_for(home, call.args.station)
-    data = found.as_json()
-    return Answer(data, say("回执码:{code}", code=data["code"]))
+        found = receipt_code.codes(home, call.args.station)
+    lines = [
+        say("{device}到第{seq}号：{code}", device=one["device"], seq=one["seq"], code=one["code"]) for one in found
+    ]
+    return Answer({**found[0], "codes": found}, "\n".join(lines))
 
 
 def enter(call: Call) -> Answer:
     """Take a receipt code in at the station."""
-    from studio_desk.exchange import receipts
+    from studio_desk.exchange import receipt_code
 
     with call.home() as home:
-        found = receipts.enter(home, "".join(call.args.code))
-    data = found.as_json()
-    return Answer(data, say("回执码正确:{device}到第{seq}号都已收到。", device=data["device"], seq=data["seq"]))
+        data = receipt_code.enter(home, "".join(call.args.code))
+    return Answer(data, say("回执码正确：{device}到第{seq}号都已收到。", device=data["device"], seq=data["seq"]))

@@ -22,7 +22,7 @@ IDLE = 0.05
 
 def register(verbs: Verbs) -> None:
     """Announce `rpc`."""
-    verbs.add("rpc", say("每行一个 JSON 命令,每行一个 JSON 回答,供程序调用"), rpc)
+    verbs.add("rpc", say("每行一个 JSON 命令，每行一个 JSON 回答，供程序调用"), rpc)
 
 
 def rpc(call: Call) -> int:

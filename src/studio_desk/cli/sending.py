@@ -20,13 +20,13 @@ def register(verbs: Verbs) -> None:
     parser = verbs.add("export", say("把还没有回执的记录打成数据包"), export)
     parser.add_argument("--to", required=True, metavar="DIR", help=say("U盘或文件夹"))
     parser.add_argument("--all", action="store_true", help=say("从头全部导出"))
-    parser = verbs.add("inspect", say("查验一个数据包,不导入"), inspect)
+    parser = verbs.add("inspect", say("查验一个数据包，不导入"), inspect)
     parser.add_argument("file", metavar="FILE", help=say("数据包"))
-    parser = verbs.add("import", say("导入数据包;要么全部导入,要么不动"), import_)
-    parser.add_argument("files", metavar="FILE", nargs="+", help=say("数据包,或装有数据包的文件夹"))
-    parser.add_argument("--dry-run", action="store_true", help=say("只看会发生什么,不改动"))
+    parser = verbs.add("import", say("导入数据包；要么全部导入，要么不动"), import_)
+    parser.add_argument("files", metavar="FILE", nargs="+", help=say("数据包，或装有数据包的文件夹"))
+    parser.add_argument("--dry-run", action="store_true", help=say("只看会发生什么，不改动"))
     parser = verbs.add("undo-import", say("撤销一次导入"), undo)
-    parser.add_argument("bundle", metavar="BUNDLE_ID", help=say("数据包编号"))
+    parser.add_argument("bundle", metavar="BUNDLE_ID", help=say("数据包编号，见 import 或 inspect 的回答"))
 
 
 def export(call: Call) -> Answer:
@@ -37,7 +37,7 @@ def export(call: Call) -> Answer:
         found = outbox.export(home, Path(call.args.to), everything=call.args.all, progress=call.progress)
     files = "\n".join(str(one.file) for one in found.files)
     data = found.as_json()
-    text = say("已写好并读回核对:\n{files}\n记录{records}条。现在可以拔出U盘。", files=files, records=data["records"])
+    text = say("已写好并读回核对：\n{files}\n记录{records}条。现在可以拔出U盘。", files=files, records=data["records"])
     return Answer(data, text)
 
 
@@ -75,18 +75,18 @@ def import_(call: Call) -> Answer:
     notes = [f"{Path(r['file']).name}:{r['problem']}{r['remedy']}" for r in found if r["problem"]]
     notes += [notice for r in found for notice in r["notices"]]
     if call.args.dry_run:
-        notes.append(say("这是预演,没有改动。"))
+        notes.append(say("这是预演，没有改动。"))
     rc = max((one.exit_code for one in results), default=DONE)
     return Answer({"results": found}, "\n".join([table(head, rows), *notes]), rc)
 
 
 def undo(call: Call) -> Answer:
     """Take one import back."""
-    from studio_desk.exchange import inbox
+    from studio_desk.exchange import review
 
     with call.home() as home:
-        undone = inbox.undo(home, call.args.bundle)
-    return Answer({"undone": undone}, say("已撤销{n}条记录的导入。", n=undone))
+        found = review.undo(home, call.args.bundle)
+    return Answer(found, say("已撤销，{n}条记录恢复到导入以前。", n=found["records"]))
 
 
 def _bundles(names: list[str]) -> list[Path]:

@@ -19,7 +19,7 @@ def register(verbs: Verbs) -> None:
     """Announce the three verbs."""
     verbs.add("today", say("今天要做什么"), today)
     verbs.add("status", say("记录报到了哪里、备份、登记、各项数目"), status)
-    verbs.add("info", say("同 status,再加版本和数据库参数"), info)
+    verbs.add("info", say("同 status，再加版本和数据库参数"), info)
 
 
 def today(call: Call) -> Answer:
@@ -78,7 +78,7 @@ def _status(home: Home) -> dict[str, Any]:
     newest = latest(home)
     trust = trust_store.current(home)
     with home.file.read() as c:
-        kinds: dict[str, int] = dict(c.exec_driver_sql("SELECT kind, count(*) FROM record GROUP BY kind").tuples().all())
+        kinds = {row[0]: row[1] for row in c.exec_driver_sql("SELECT kind, count(*) FROM record GROUP BY kind")}
         waiting = c.exec_driver_sql("SELECT count(*) FROM held").scalar_one()
         refused = c.exec_driver_sql("SELECT count(*) FROM quarantine WHERE state = 'open'").scalar_one()
         attachments = c.exec_driver_sql("SELECT count(*), coalesce(sum(size), 0) FROM blob").one()
@@ -129,7 +129,7 @@ def _told(data: dict[str, Any]) -> str:
         (say("上次备份"), f"{data['last_backup'] or say('没有')}({level})"),
         (
             say("登记"),
-            say("{name},信任名单第{version}版", name=trust["name"], version=trust["version"])
+            say("{name}，信任名单第{version}版", name=trust["name"], version=trust["version"])
             if trust
             else say("还没有"),
         ),

@@ -20,12 +20,12 @@ def register(verbs: Verbs) -> None:
     """Announce `init station` and `init district`."""
     verbs.add("init", say("新建站点或区县的文件"))
     parser = verbs.add("init station", say("新建一个站点"), station)
-    parser.add_argument("--code", required=True, help=say("站码,2至6个大写字母,例如 SQ"))
-    parser.add_argument("--name", required=True, help=say("全称,例如石桥镇政协联络站"))
+    parser.add_argument("--code", required=True, help=say("站码，2至6个大写字母，例如 SQ"))
+    parser.add_argument("--name", required=True, help=say("全称，例如石桥镇政协联络站"))
     parser.add_argument("--town", default="", help=say("乡镇、街道"))
     parser.add_argument("--type", default="", help=say("站点类型"))
     parser = verbs.add("init district", say("新建区县政协的文件"), district)
-    parser.add_argument("--code", required=True, help=say("行政区划代码,6位数字,例如 990000"))
+    parser.add_argument("--code", required=True, help=say("行政区划代码，6位数字，例如 990000"))
     parser.add_argument("--name", required=True, help=say("全称"))
 
 
@@ -65,8 +65,8 @@ def _make(call: Call, role: str, details: dict[str, str]) -> Answer:
         (say("指纹"), fingerprint),
         (say("恢复码"), data["recovery_code"]),
     ]
-    warning = say("请把恢复码抄在纸上锁好:忘了口令、换了电脑时只能靠它打开,这里只显示这一次。")
-    return Answer(data, f"{say('已建好:{name}', name=home.name)}\n\n{facts(told)}\n\n{warning}")
+    warning = say("请把恢复码抄在纸上锁好：忘了口令、换了电脑时只能靠它打开，这里只显示这一次。")
+    return Answer(data, f"{say('已建好：{name}', name=home.name)}\n\n{facts(told)}\n\n{warning}")
 
 
 def _create(call: Call, role: str, details: dict[str, str]) -> Home:

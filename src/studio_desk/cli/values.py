@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import typing
@@ -40,10 +41,11 @@ def from_pairs(kind: Kind, pairs: Iterable[str]) -> dict[str, Any]:
             raise Problem(
                 "SET_FORM",
                 say("“{word}”不是“栏目=内容”的样子。", word=pair[:60]),
-                say("例如:--set place=石桥村 --set day=2026-03-06"),
+                say("例如：--set place=石桥村 --set day=2026-03-06"),
                 exit_code=USAGE,
             )
         name = labels.get(name.strip(), name.strip())
+        _known(kind, name)
         value = _typed(kind, name, text)
         if isinstance(value, list) and isinstance(values.get(name), list):
             values[name] += value
@@ -70,6 +72,8 @@ def from_json(kind: Kind, text: str) -> dict[str, Any]:
         raise _not_json(say("应是一个对象"))
     if found.get("kind") == kind.key and "kind" not in kind.model.model_fields:
         del found["kind"]
+    for name in found:
+        _known(kind, name)
     return found
 
 
@@ -96,18 +100,40 @@ def kept(words: Sequence[str]) -> list[dict[str, str]]:
             raise Problem(
                 "SET_FORM",
                 say("“{word}”没有写明理由。", word=word[:60]),
-                say("例如:--keep ID_CHECK_DIGIT=证件原件如此"),
+                say("例如：--keep ID_CHECK_DIGIT=证件原件如此"),
                 exit_code=USAGE,
             )
         found.append({"code": code.strip(), "field": field.strip(), "reason": reason.strip()})
     return found
 
 
+def _known(kind: Kind, name: str) -> None:
+    """Refuse a field that the kind does not have before anything else is said.
+
+    Raises:
+        Problem: `UNKNOWN_FIELD` with the nearest.
+    """
+    if name in kind.model.model_fields:
+        return
+    labels = {say(ask.label): key for key, ask in kind.asks.items()}
+    close = difflib.get_close_matches(name, [*kind.asks, *labels], n=1, cutoff=0)
+    near = labels.get(close[0], close[0])
+    raise Problem(
+        "UNKNOWN_FIELD",
+        say("“{title}”没有“{field}”这一栏。", title=say(kind.title), field=name[:60]),
+        say(
+            "最接近的是“{near}”（{label}）；全部栏目用 kinds {key} 查看。",
+            near=near,
+            label=kind.label(near),
+            key=kind.key,
+        ),
+        field=name[:60],
+        nearest=near,
+    )
+
+
 def _typed(kind: Kind, name: str, text: str) -> Any:
-    info = kind.model.model_fields.get(name)
-    if info is None:
-        return text  # the kind itself refuses it and names the nearest
-    wanted = info.annotation
+    wanted = kind.model.model_fields[name].annotation
     if wanted is bool:
         return True if text.strip().lower() in _YES else False if text.strip().lower() in _NO else text
     if typing.get_origin(wanted) is list:
@@ -183,13 +209,13 @@ def _uid(home: Home, kind: str, named: str, label: str, field: str) -> str:
         raise Problem(
             "AMBIGUOUS_NAME",
             say("“{label}”写的“{name}”不止一个。", label=label, name=named[:60]),
-            say("请写编号;用 search 可以查到。"),
+            say("请写编号；用 search 可以查到。"),
             field=field,
         )
     raise Problem(
         "NO_SUCH_RECORD",
         say("“{label}”写的“{name}”找不到。", label=label, name=named[:60]),
-        say("请写编号或 uid;用 search 可以查到。"),
+        say("请写编号或 uid；用 search 可以查到。"),
         field=field,
     )
 
@@ -198,5 +224,5 @@ def _not_json(detail: str) -> Problem:
     return Problem(
         "NOT_JSON",
         say("这里要写 JSON:{detail}。", detail=detail),
-        say("记录写成 {example},明细也是这样,几行用方括号括起来。", example='{"place":"石桥村"}'),
+        say("记录写成 {example}，明细也是这样，几行用方括号括起来。", example='{"place":"石桥村"}'),
     )

@@ -22,8 +22,8 @@ def crash_problem(error: BaseException) -> Problem:
     place = write_report(error)
     return Problem(
         "INTERNAL_ERROR",
-        say("程序出了错,这一步没有做成;已存的内容都在。"),
-        say("请把文件“{file}”交给维护人员;里面没有记录内容。", file=str(place)),
+        say("程序出了错，这一步没有做成；已存的内容都在。"),
+        say("请把文件“{file}”交给维护人员；里面没有记录内容。", file=str(place)),
         exit_code=BUG,
         report=str(place),
     )

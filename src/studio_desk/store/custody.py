@@ -70,7 +70,8 @@ def received_to(home: Home) -> dict[str, int]:
 def packed_to(home: Home) -> dict[str, int]:
     """Per own chain the last op that was ever packed into a bundle."""
     with home.file.read() as c:
-        return dict(c.exec_driver_sql('SELECT dev, max(last) FROM "export" GROUP BY dev').tuples().all())
+        rows = c.exec_driver_sql('SELECT dev, max(last) FROM "export" GROUP BY dev')
+        return {row[0]: row[1] for row in rows}
 
 
 def words(home: Home, uids: Sequence[str]) -> dict[str, Word]:
@@ -80,7 +81,7 @@ def words(home: Home, uids: Sequence[str]) -> dict[str, Word]:
     marks = ",".join("?" * len(uids))
     with home.file.read() as c:
         rows = c.exec_driver_sql(f"SELECT r.uid, {_sql(home)} FROM record r WHERE r.uid IN ({marks})", tuple(uids))  # noqa: S608
-        return dict(rows.tuples().all())
+        return {row[0]: row[1] for row in rows}
 
 
 def custody(home: Home) -> Custody:

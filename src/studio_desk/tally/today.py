@@ -120,7 +120,7 @@ def _own(home: Home) -> str:
 def _conflicts(home: Home, day: date) -> Iterator[Item]:
     del day
     for kind, uid, code, title in _rows(home, "SELECT kind, uid, code, title FROM record WHERE conflict ORDER BY n"):
-        text = say("{code}“{title}”有不一致的内容,请选定以哪一个为准。", code=code, title=title[:30])
+        text = say("{code}“{title}”有不一致的内容，请选定以哪一个为准。", code=code, title=title[:30])
         yield Item("conflict", text, kind, uid, code)
 
 
@@ -139,7 +139,7 @@ def _returned(home: Home, day: date) -> Iterator[Item]:
     )
     for kind, uid, code, title, line in rows:
         reason = _reason(line)
-        text = say("{code}“{title}”被区里退回:{reason}", code=code, title=title[:30], reason=reason)
+        text = say("{code}“{title}”被区里退回：{reason}", code=code, title=title[:30], reason=reason)
         yield Item("returned", text, kind, uid, code)
 
 
@@ -163,7 +163,7 @@ def _cases(home: Home, day: date) -> Iterator[Item]:
     )
     for uid, code, title, due in rows:
         if due < day.isoformat():
-            text = say("{code}“{title}”已超过办理时限({due})。", code=code, title=title[:30], due=due)
+            text = say("{code}“{title}”已超过办理时限（{due}）。", code=code, title=title[:30], due=due)
             yield Item("overdue_case", text, "case", uid, code, due)
         else:
             text = say("{code}“{title}”应在{due}前办结。", code=code, title=title[:30], due=due)
@@ -186,10 +186,10 @@ def _actions(home: Home, day: date) -> Iterator[Item]:
     )
     for uid, code, thing, who, due in rows:
         if due < day.isoformat():
-            text = say("会议交办“{thing}”({who})已过期:{due}。", thing=thing[:40], who=who, due=due)
+            text = say("会议交办“{thing}”（{who}）已过期：{due}。", thing=thing[:40], who=who, due=due)
             yield Item("overdue_action", text, "minutes", uid, code, due)
         else:
-            text = say("会议交办“{thing}”({who})应在{due}前完成。", thing=thing[:40], who=who, due=due)
+            text = say("会议交办“{thing}”（{who}）应在{due}前完成。", thing=thing[:40], who=who, due=due)
             yield Item("due_action", text, "minutes", uid, code, due)
 
 
@@ -203,7 +203,7 @@ def _unhandled(home: Home, day: date) -> Iterator[Item]:
         _own(home),
     )
     for uid, code, title, on in rows:
-        text = say("{code}“{title}”没有写答复,也没有写后续计划。", code=code, title=title[:30])
+        text = say("{code}“{title}”没有写答复，也没有写后续计划。", code=code, title=title[:30])
         yield Item("unhandled", text, "journal_entry", uid, code, on)
 
 
@@ -224,7 +224,7 @@ def _minutes(home: Home, day: date) -> Iterator[Item]:
     )
     for uid, code, title, held in rows:
         due = working_days_after(date.fromisoformat(held), _working_days()).isoformat()
-        text = say("{code}“{title}”还没有会议纪要,应在{due}前印发。", code=code, title=title[:30], due=due)
+        text = say("{code}“{title}”还没有会议纪要，应在{due}前印发。", code=code, title=title[:30], due=due)
         yield Item("minutes", text, "activity", uid, code, due)
 
 
@@ -258,7 +258,7 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
     if home.role != "station":
         return
     if not home.meta.get("district"):
-        yield Item("enrol", say("本站还没有在区级登记:请生成申请文件(enrol request)交给区里。"))
+        yield Item("enrol", say("本站还没有在区级登记：请生成申请文件（enrol request）交给区里。"))
         return
     limit = home.settings.stick_reminder_days
     rows = _rows(
@@ -270,7 +270,7 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
     )
     number, since = rows[0]
     if limit and number and (day - date.fromisoformat(since[:10])).days >= limit:
-        text = say("有{n}条记录还没有报到区里,最早的是{since}。", n=number, since=since[:10])
+        text = say("有{n}条记录还没有报到区里，最早的是{since}。", n=number, since=since[:10])
         yield Item("send", text, due=since[:10])
 
 
@@ -281,7 +281,7 @@ def _backup(home: Home) -> Iterator[Item]:
     if newest.level == "ok":
         return
     if newest.at is None:
-        yield Item("backup", say("还没有备份过,请备份到U盘或另一块硬盘。"))
+        yield Item("backup", say("还没有备份过，请备份到U盘或另一块硬盘。"))
     else:
         yield Item("backup", say("已经{n}天没有备份。", n=newest.days), due=newest.at.date().isoformat())
 
