@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 APART: Final = timedelta(minutes=30)
 """Automatic backups are at least this far apart."""
-_WORK: Final = ".work-"
 _LAST_AT, _LAST_FILE = "backup.at", "backup.file"
 
 
@@ -102,7 +101,7 @@ def backup(home: Home, to: Path, progress: Progress = silent) -> Backup:
     """
     if not to.is_dir():
         raise medium_problem(FileNotFoundError(2, "no such folder"), to)
-    with _workshop(home.path / homes.BACKUPS) as work:
+    with snapshot.workshop(home.path / homes.BACKUPS) as work:
         copy, packed = work / archive.DATABASE, work / "packed"
         with home.file.read():  # nothing is written between the count and the copy
             wanted = snapshot.now(home.file)
@@ -143,7 +142,7 @@ def automatic(home: Home, progress: Progress = silent, *, leaving: bool = False)
             return None
         if _state_of(newest[1]) == _state_now(home):
             return None
-    _make(folder)
+    snapshot.make_folder(folder)
     made = backup(home, folder, progress)
     _thin_out(folder, home.code)
     second = home.settings.second_backup_folder
@@ -230,7 +229,7 @@ def restore(
     to = to.resolve()
     _refuse_taken(to)
     shapes = tuple(shapes)
-    _make(to.parent)
+    snapshot.make_folder(to.parent)
     temporary = to.with_name(f".{to.name}.restoring")
     with _alone(temporary):
         manifest, keys, key = _open(file, temporary, Way(passphrase, recovery), progress)
@@ -320,36 +319,13 @@ def _alone(temporary: Path) -> Iterator[None]:
     lock.take()
     try:
         shutil.rmtree(temporary, ignore_errors=True)
-        _make(temporary)
+        snapshot.make_folder(temporary)
         yield
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         lock.release()
         with suppress(OSError):
             lock.path.unlink()
-
-
-@contextmanager
-def _workshop(folder: Path) -> Iterator[Path]:
-    """A folder for half-made files inside `folder`; those of killed programs are removed first."""
-    _make(folder)
-    for left in folder.glob(f"{_WORK}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    try:
-        work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
-    except OSError as error:
-        raise medium_problem(error, folder) from error
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise medium_problem(error, folder) from error
 
 
 def _key_file(home: Home) -> bytes:

@@ -133,6 +133,7 @@ class StationFile:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             self.schema = int(self._connection.exec_driver_sql("PRAGMA user_version").scalar_one())
         except DBAPIError as error:
+            self._engine.dispose()
             raise _translate(error, path) from error
         if self.schema > SCHEMA:
             self.close()
@@ -157,7 +158,11 @@ class StationFile:
             "secure_delete = ON",
             "cache_size = -32768",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            try:
+                connection.execute(f"PRAGMA {pragma}")
+            except driver().Error:
+                connection.close()  # a damaged file must not stay locked: a restore comes next
+                raise
         return connection
 
     @property

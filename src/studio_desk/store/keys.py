@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -159,6 +160,10 @@ class KeyFile:
             remedy = say("请在原来的电脑、原来的用户下打开,或用恢复码打开后设一个口令(命令行用 --passphrase-file)。")
         raise Problem("NO_KEY", say("打不开:系统钥匙串取不到密钥({reason}),也没有口令。", reason=reason), remedy)
 
+    def opens_with(self, key: bytes) -> bool:
+        """Whether `key` is the key this file keeps."""
+        return hmac.compare_digest(_check(key), self.check)
+
     def unlock_with_recovery(self, code: str) -> bytes:
         """The database key, by the recovery code printed at first run (spaces, hyphens, case, O and I do not matter).
 
@@ -241,18 +246,16 @@ class KeyFile:
             return None, f"{status['backend']}: {error}"[:200]
         if not secret:
             return None, say("钥匙串里没有这份数据的密钥")
-        if not hmac.compare_digest(_check(key), self.check):
+        if not self.opens_with(key):
             return None, say("钥匙串里的密钥不是这份数据的")
         return key, ""
 
     def _forget(self) -> None:
         """Delete our secret from the keyring; a keyring that cannot is left alone (the secret is then useless)."""
-        import contextlib
-
         import keyring
 
         if slot := self.slots.get("keyring"):
-            with contextlib.suppress(Exception):
+            with suppress(Exception):
                 keyring.delete_password(slot["service"], slot["user"])
 
     def _unwrap(self, name: str, secret: str) -> bytes:
@@ -269,12 +272,12 @@ class KeyFile:
             raise _wrong(name) from None
         except (ValueError, KeyError, TypeError, binascii.Error):
             raise _damaged(self.path) from None
-        if not hmac.compare_digest(_check(key), self.check):
+        if not self.opens_with(key):
             raise _damaged(self.path)
         return key
 
     def _demand(self, key: bytes) -> None:
-        if not hmac.compare_digest(_check(key), self.check):
+        if not self.opens_with(key):
             raise ValueError("not the key of this file")
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from studio_desk.kernel.canon import canon, digest
+from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store.file import StationFile, damaged, driver, open_raw
 
-_STEPS = 20_000
+_WORK: Final = ".work-"
+_STEPS: Final = 20_000
 """SQLite instructions between two reports of progress (some milliseconds)."""
 
 
@@ -158,3 +163,35 @@ def _facts(connection: Any) -> Facts:
         schema=one("PRAGMA user_version")[0],
         state=digest(canon([chains, sorted(map(list, texts.items())), sizes])),
     )
+
+
+@contextmanager
+def workshop(folder: Path) -> Iterator[Path]:
+    """A folder for half-made files inside `folder`, for one job at a time; those of killed programs are removed first.
+
+    Raises:
+        Problem: `MEDIUM_…`.
+    """
+    make_folder(folder)
+    for left in folder.glob(f"{_WORK}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder))
+    except OSError as error:
+        raise medium_problem(error, folder) from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, for its owner alone.
+
+    Raises:
+        Problem: `MEDIUM_…`.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise medium_problem(error, folder) from error
