@@ -124,7 +124,7 @@ def test_quarantine_list_show_release_discard(enrolled: tuple[Terminal, Terminal
     sent = Path(station.json("export", "--to", str(stick))["file"])
     good = sent.read_bytes()
     sent.write_bytes(good[: len(good) // 2])
-    result = district.json("import", str(sent), rc=2)["results"][0]
+    result = district.json("import", str(sent), rc=3)["results"][0]
     assert result["outcome"] == "quarantined"
     assert result["code"]
     assert result["problem"]
@@ -132,7 +132,7 @@ def test_quarantine_list_show_release_discard(enrolled: tuple[Terminal, Terminal
     (one,) = district.json("quarantine", "list")["quarantine"]
     number = str(one["id"])
     assert district.json("quarantine", "show", number)["code"] == result["code"]
-    assert district.json("quarantine", "release", number, "--reason", "再试", rc=2)["outcome"] == "quarantined"
+    assert district.json("quarantine", "release", number, "--reason", "再试", rc=3)["outcome"] == "quarantined"
     assert district.refused("quarantine", "discard", number) == "REASON_REQUIRED"
     district.json("quarantine", "discard", number, "--reason", "站点重新送来")
     assert district.json("quarantine", "list")["quarantine"] == []

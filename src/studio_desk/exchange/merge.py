@@ -122,13 +122,10 @@ def _same_history(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op
         if bundle.header.prev != head:
             raise refuse("FORK", device=dev, seq=seq)
         return
-    here: dict[int, str] = dict(
-        c.exec_driver_sql(
-            "SELECT seq, digest FROM op WHERE dev = ? AND seq BETWEEN ? AND ?", (dev, first, bundle.header.last)
-        )
-        .tuples()
-        .all()
+    rows = c.exec_driver_sql(
+        "SELECT seq, digest FROM op WHERE dev = ? AND seq BETWEEN ? AND ?", (dev, first, bundle.header.last)
     )
+    here: dict[int, str] = {row[0]: row[1] for row in rows}
     for op in ops:
         known = here.get(op.said["seq"])
         if known is not None and known != op.digest:
