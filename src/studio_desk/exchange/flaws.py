@@ -41,7 +41,7 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
         return "BODY_OTHER_RECORD", say("正文写的是另一条记录,已原样保存。")
     fields = ""
     try:
-        kind.read(body["values"], body["version"])
+        kind.plain.model_validate(kind.upcast(body["values"], body["version"]))
     except ValidationError as wrong:
         fields = "、".join(sorted({str(e["loc"][0]) for e in wrong.errors() if e["loc"]})[:5])[:200]
     except Exception:  # noqa: BLE001 - an upcast meets a stranger's values
