@@ -88,16 +88,14 @@ def refuse(parent: QWidget | None, problem: Problem) -> QMessageBox:
     return box
 
 
-def confirm(
-    parent: QWidget | None, title: str, sentence: str, yes: str, then: Callable[[], None], no: str = ""
-) -> QMessageBox:
+def confirm(parent: QWidget | None, title: str, sentence: str, yes: str, then: Callable[[], None]) -> QMessageBox:
     """Ask before something that cannot be taken back; `then` is called only on yes."""
     box = QMessageBox(parent)
     box.setIconPixmap(coloured("alert-triangle", theme.colour("warning")).pixmap(48, 48))
     box.setWindowTitle(title)
     box.setText(sentence)
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    refusal = box.addButton(no or say("取消"), QMessageBox.ButtonRole.RejectRole)
+    refusal = box.addButton(say("取消"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(refusal)
     box.setEscapeButton(refusal)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from studio_desk.desk.actions import Screen
-from studio_desk.desk.screens import help, search, today  # noqa: A004 - the page is called so
+from studio_desk.desk.screens import help, history, record, search, today  # noqa: A004 - the page is called so
 
 SCREENS: tuple[Screen, ...] = (
     today.SCREEN,
     help.SCREEN,
     search.SCREEN,
+    record.SCREEN,
+    history.SCREEN,
 )
 """Every screen; those with `listed=False` are reached from others."""
 

@@ -1,0 +1,366 @@
+"""One record: its form, its buttons, its files, its history, what names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QPalette, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from studio_desk.desk import signs, theme
+from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.form import drafts
+from studio_desk.desk.form.attachments import Attachments, owner_word
+from studio_desk.desk.form.form import Form
+from studio_desk.desk.form.history import HistoryTree
+from studio_desk.desk.form.quick_new import make_new
+from studio_desk.desk.form.related import Related
+from studio_desk.desk.form.sitting import Sitting
+from studio_desk.desk.form.start import like
+from studio_desk.desk.icons import icon
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
+from studio_desk.record.kind import Kind
+from studio_desk.store import custody
+
+if TYPE_CHECKING:
+    from studio_desk.store.journal import Changes
+
+BUTTONS_SHOWN = 2
+"""Steps of a life cycle that have a button of their own; the others stand in a menu."""
+NO_SHEETS = Kind.__dataclass_fields__["sheets"].default
+
+
+class RecordPage(Page):
+    """The page of whatever record is open; a form is made once per kind."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._sittings: dict[str, Sitting] = {}
+        self.sitting: Sitting | None = None
+        self.title = QLabel()
+        self.title.setObjectName("title")
+        self.title.setWordWrap(True)
+        self.signs = QLabel()
+        self.signs.setTextFormat(Qt.TextFormat.RichText)
+        self.save = self._button("device-floppy", say("保存"), "Ctrl+S", self._save)
+        self.save.setProperty("main", "true")
+        self.save.setIcon(icon("device-floppy", QPalette.ColorRole.HighlightedText))
+        self.steps = [self._button("arrow-right", "", "", self._nothing) for _ in range(BUTTONS_SHOWN)]
+        self.more_steps = QToolButton()
+        self.more_steps.setText(say("更多步骤"))
+        self.more_steps.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_steps.setMenu(QMenu(self.more_steps))
+        self.print = self._button("printer", say("打印"), "Ctrl+P", self._print)
+        self.again = self._button("copy", say("照这条新建"), "Ctrl+Shift+N", self._again)
+        self.void = self._button("ban", say("作废"), "", self._void)
+        self.all_history = self._button("history", say("历史"), "", self._history)
+        buttons = QHBoxLayout()
+        for button in (self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._make_banner()
+        self.forms = QStackedWidget()
+        self.attachments = Attachments(desk)
+        self.attachments.wanted.connect(self._bring)
+        self.history = HistoryTree(desk)
+        self.related = Related(desk)
+        self.beside = QTabWidget()
+        self.beside.addTab(self.attachments, icon("paperclip"), say("附件"))
+        self.beside.addTab(self.related, icon("list-details"), say("相关"))
+        self.beside.addTab(self.history, icon("history"), say("历史"))
+        self.beside.currentChanged.connect(lambda _: self._fill_beside())
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.forms)
+        self.split.addWidget(self.beside)
+        self.split.setStretchFactor(0, 1)
+        self.split.setSizes([780, 300])
+        self._lay(buttons)
+
+    def _make_banner(self) -> None:
+        self.banner = QFrame()
+        self.banner.setProperty("card", "true")
+        self._banner_text = QLabel()
+        self._banner_text.setWordWrap(True)
+        self._banner_button = QPushButton()
+        inside = QHBoxLayout(self.banner)
+        inside.addWidget(self._banner_text, 1)
+        inside.addWidget(self._banner_button)
+        self._banner_act: Callable[[], None] = self._nothing
+        self._banner_button.clicked.connect(self._act)
+
+    def _act(self) -> None:
+        self._banner_act()
+
+    def _lay(self, buttons: QHBoxLayout) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 10, 14, 10)
+        box.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.signs)
+        box.addLayout(head)
+        box.addLayout(buttons)
+        box.addWidget(self.banner)
+        box.addWidget(self.split, 1)
+        for keys, act in {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed}.items():
+            QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _button(self, sign: str, words: str, keys: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(icon(sign), words)
+        if keys:
+            button.setShortcut(QKeySequence(keys))
+            button.setToolTip(f"{words} ({keys})")
+        button.clicked.connect(lambda _=False: act())
+        return button
+
+    def _nothing(self) -> None:
+        """A button without a task yet."""
+
+    # --- coming and going ----------------------------------------------------------------------------------------
+
+    def arrive(
+        self, uid: str = "", kind: str = "", values: Mapping[str, Any] | None = None, draft: str = "", **args: Any
+    ) -> None:
+        """Open a record, a new one of a kind, or a half-typed form."""
+        del args
+        try:
+            if draft:
+                kept = drafts.of(self._desk.home, draft)
+                if kept is None:
+                    self._desk.back()
+                    return
+                sitting = self._take(kept.kind)
+                if kept.new:
+                    sitting.resume(kept)
+                else:
+                    sitting.read(draft)
+            elif uid:
+                sitting = self._take(self._desk.journal.record(uid)["kind"])
+                sitting.read(uid)
+            else:
+                sitting = self._take(kind)
+                sitting.begin(values or {})
+        except Problem as problem:
+            self._desk.refuse(problem)
+            return
+        self.beside.setCurrentIndex(0 if owner_word(sitting.kind.key) else 1)
+        self._fill_beside()
+        if sitting.row is None or sitting.recovered:
+            sitting.form.go_to_first()
+        else:
+            self.save.setFocus()
+
+    def refresh(self, changes: Changes) -> None:
+        """The record, or something that names it, changed."""
+        sitting = self.sitting
+        if sitting is None:
+            return
+        if sitting.uid in changes.records:
+            self._desk.attempt(sitting.read_again)
+        self._fill_beside()
+
+    def leave(self) -> None:
+        """What is half typed stays for later."""
+        if self.sitting is not None and self.sitting.dirty:
+            self.sitting.keep()
+            self._desk.tell(say("没存的内容已经留着,下次打开接着写。"))
+
+    def _take(self, key: str) -> Sitting:
+        kind = self._desk.kind(key)
+        if kind.key not in self._sittings:
+            form = Form(self._desk, kind, make_new(self._desk, self))
+            sitting = Sitting(self._desk, form)
+            sitting.moved_on.connect(self._show_state)
+            sitting.typed.connect(self._show_state)
+            self.forms.addWidget(form)
+            self._sittings[kind.key] = sitting
+        self.sitting = self._sittings[kind.key]
+        self.forms.setCurrentWidget(self.sitting.form)
+        return self.sitting
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        sitting = self.sitting
+        if sitting is None:
+            return
+        kind, row = sitting.kind, sitting.row
+        name = say(kind.title)
+        self.title.setText(f"{name} {row['code']}" if row else say("新建{kind}", kind=name))
+        self.signs.setText(self._signs(sitting))
+        locked = bool(sitting.locked)
+        self.save.setEnabled(not locked)
+        self._show_steps(sitting)
+        self.print.setVisible(kind.sheets is not NO_SHEETS)
+        self.void.setEnabled(row is not None and not locked)
+        self.all_history.setEnabled(row is not None)
+        self.beside.setTabVisible(0, bool(owner_word(kind.key)))
+        self._show_banner(sitting)
+
+    def _signs(self, sitting: Sitting) -> str:
+        parts = [say("状态:{state}", state=say(sitting.state))]
+        if sitting.row is not None:
+            word = custody.words(self._desk.home, [sitting.uid]).get(sitting.uid)
+            if word:
+                _, colour = signs.CUSTODY_ICONS[word]
+                shade = theme.colour(colour).name()
+                parts.append(f'<span style="color:{shade}">● {signs.custody_word(word)}</span>')
+            if sitting.row.get("entered_late"):
+                parts.append(say("补录"))
+        parts.append(say("有没存的改动") if sitting.dirty else "")
+        return " &nbsp; ".join(filter(None, parts))
+
+    def _show_steps(self, sitting: Sitting) -> None:
+        moves = sitting.moves()
+        for number, button in enumerate(self.steps):
+            button.setVisible(number < len(moves))
+            if number < len(moves):
+                move = moves[number]
+                button.setText(say(move.label))
+                button.setToolTip(say("转到“{state}”", state=say(move.end)))
+                button.clicked.disconnect()
+                button.clicked.connect(lambda _=False, move=move: sitting.move(move))
+        menu = self.more_steps.menu()
+        menu.clear()
+        for move in moves[BUTTONS_SHOWN:]:
+            action = menu.addAction(say("{label}(转到“{state}”)", label=say(move.label), state=say(move.end)))
+            action.triggered.connect(lambda _=False, move=move: sitting.move(move))
+        self.more_steps.setVisible(len(moves) > BUTTONS_SHOWN)
+
+    def _show_banner(self, sitting: Sitting) -> None:
+        self.banner.show()
+        if sitting.recovered and sitting.dirty:
+            at = sitting.recovered[:16].replace("T", " ")
+            self._say(say("上次没有存完({at}),写的都在下面。", at=at), say("不要了"), self._give_up)
+        elif sitting.row is not None and sitting.row.get("conflict"):
+            self._say(sitting.locked, say("去选定"), lambda: self._desk.go("conflicts", uid=sitting.uid))
+        elif sitting.locked:
+            self._say(sitting.locked, "", self._nothing)
+        elif remark := self._returned(sitting):
+            self._say(say("被区里退回:{reason}", reason=remark), "", self._nothing)
+        else:
+            self.banner.hide()
+
+    def _say(self, text: str, button: str, act: Callable[[], None]) -> None:
+        self._banner_text.setText(text)
+        self._banner_button.setText(button)
+        self._banner_button.setVisible(bool(button))
+        self._banner_act = act
+
+    def _returned(self, sitting: Sitting) -> str:
+        if sitting.row is None or custody.words(self._desk.home, [sitting.uid]).get(sitting.uid) != "returned":
+            return ""
+        remarks = [r.reason for r in self._desk.journal.history(sitting.uid) if r.type == "record.return"]
+        return remarks[-1] if remarks else ""
+
+    def _fill_beside(self) -> None:
+        sitting = self.sitting
+        if sitting is None or self._desk.busy:
+            return
+        shown = self.beside.currentWidget()
+        saved = sitting.row is not None
+        if shown is self.attachments:
+            count = self.attachments.put(sitting.kind.key, sitting.uid, saved=saved, locked=bool(sitting.locked))
+            self.beside.setTabText(0, say("附件({n})", n=count) if count else say("附件"))
+        elif shown is self.related:
+            row = {"kind": sitting.kind.key, **(sitting.row or {})}
+            count = self.related.put(row)
+            self.beside.setTabText(1, say("相关({n})", n=count) if count else say("相关"))
+        else:
+            self.history.put(sitting.uid if saved else "")
+
+    # --- what is done --------------------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        if self.sitting is not None:
+            self.sitting.save(self._stand_for_saved)
+
+    def _stand_for_saved(self) -> None:
+        if self.sitting is not None and self._desk.window is not None:
+            self._desk.window.replace_place("record", uid=self.sitting.uid)
+        self._fill_beside()
+
+    def _give_up(self) -> None:
+        if self.sitting is None:
+            return
+        self.sitting.give_up()
+        if self.sitting.row is None:
+            self._desk.back()
+
+    def _void(self) -> None:
+        if self.sitting is not None:
+            self.sitting.void()
+
+    def _history(self) -> None:
+        if self.sitting is not None:
+            self._desk.go("history", uid=self.sitting.uid)
+
+    def _again(self) -> None:
+        """照上一条新建: from a new form after the last record entered, else after this one."""
+        sitting = self.sitting
+        if sitting is not None:
+            values = self._desk.attempt(like, self._desk, sitting.kind, sitting.row)
+            if values is not None:
+                self._desk.new_record(sitting.kind.key, values)
+
+    def _print(self) -> None:
+        sitting = self.sitting
+        if sitting is None or not self.print.isVisible():
+            return
+        if sitting.dirty or sitting.row is None:
+            sitting.save(self._print_saved)
+        else:
+            self._print_saved()
+
+    def _print_saved(self) -> None:
+        sitting = self.sitting
+        if sitting is None:
+            return
+        self._stand_for_saved()
+        row = sitting.row or {}
+        record = sitting.kind.read({n: v for n, v in row.items() if n in sitting.kind.model.model_fields})
+        sheets = self._desk.attempt(sitting.kind.sheets, record, self._desk.look)
+        if sheets:
+            self._desk.print_sheets(f"{say(sitting.kind.title)} {row.get('code', '')}", sheets)
+
+    def _bring(self, sources: list[Any]) -> None:
+        sitting = self.sitting
+        if sitting is None:
+            return
+        if sitting.row is None:
+            sitting.save(lambda: self._bring_saved(sources))
+        else:
+            self.attachments.bring(sources)
+
+    def _bring_saved(self, sources: list[Any]) -> None:
+        self._stand_for_saved()
+        self.attachments.bring(sources)
+
+    def _next_needed(self) -> None:
+        """Ctrl+Enter: the next field that is needed and empty, or the save button."""
+        sitting = self.sitting
+        if sitting is None:
+            return
+        for name, cell in sitting.form.cells.items():
+            if cell.editor.field.required and cell.editor.value() in ("", [], None):
+                sitting.form.go_to(name)
+                return
+        self.save.setFocus()
+
+
+SCREEN = Screen("record", lambda: say("记录"), "file-text", RecordPage, listed=False)
