@@ -39,6 +39,9 @@ PACKAGES = {
 }
 """Debian 12 packages and the versions the committed files were built from."""
 
+NPM = {"@expo-google-fonts/noto-emoji": "0.4.7"}
+"""npm packages: the one outline face with emoji under a free licence (Debian's is a coloured bitmap)."""
+
 FANDOL = "usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/Fandol{}-Regular.otf"
 NOTO = "usr/share/fonts/opentype/noto/Noto{}.ttc"
 NOTO_SC = 2
@@ -103,6 +106,13 @@ FACES = (
         "usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf",
         "OFL-Liberation.txt",
     ),
+    Face(
+        "emoji",
+        "Desk Emoji",
+        "@expo-google-fonts/noto-emoji",
+        "package/400Regular/NotoEmoji_400Regular.ttf",
+        "OFL-Noto-Emoji.txt",
+    ),
 )
 
 EXTRA_HEI = frozenset(range(0x9FEB, 0x9FF0))
@@ -155,6 +165,8 @@ def wanted(role: str, cmap: dict[int, str], root: Path, done: dict[str, set[int]
         done: What the earlier roles hold.
     """
     have = set(cmap)
+    if role == "emoji":
+        return {code for code in have if code > 0x7F} - done["rare1"]
     if role in {"fangsong", "latin"}:
         return {code for code in have if not 0xE000 <= code <= 0xF8FF}
     if role in {"kai", "hei", "title", "song"}:
@@ -278,6 +290,11 @@ def unpack(folder: Path, root: Path) -> None:
         if not (folder / name).exists():
             sys.exit(f"{name} was not delivered; change PACKAGES in {__file__} and rebuild all faces")
         subprocess.run(["dpkg", "-x", folder / name, root], check=True)
+    for package, version in NPM.items():
+        name = f"{package.removeprefix('@').replace('/', '-')}-{version}.tgz"
+        if not (folder / name).exists():
+            subprocess.run(["npm", "pack", "--silent", f"{package}@{version}"], cwd=folder, check=True)
+        subprocess.run(["tar", "-xzf", folder / name, "-C", root], check=True)
 
 
 def licences(root: Path) -> None:
@@ -291,6 +308,7 @@ def licences(root: Path) -> None:
         ("fonts-hanazono", "Hanazono.txt"),
     ):
         (OUT / name).write_bytes((share / package / "copyright").read_bytes())
+    (OUT / "OFL-Noto-Emoji.txt").write_bytes((root / "package/LICENSE_FONT").read_bytes())
 
 
 WHY = {
@@ -302,6 +320,7 @@ WHY = {
     "rare1": "what FandolFang lacks of the basic block, Ext A and part of Ext B to F; light, to blend with 仿宋",
     "rare2": "all of Ext B to F",
     "latin": "Western letters and digits beside 仿宋, 楷 and 宋",
+    "emoji": "the signs that people put into messages and minutes: nothing that was written may print as a box",
 }
 
 
@@ -309,16 +328,16 @@ def sources() -> None:
     """Write where every file comes from, as the licences ask."""
     rows = "\n".join(
         f"| `{face.role}.ttf.zst` | {WHY[face.role]} | `{Path(face.file).name}`{f' (face {face.index})' if face.index >= 0 else ''} "
-        f"| `{face.package}` {PACKAGES[face.package]} | [{face.licence}]({face.licence}) |"
+        f"| `{face.package}` {(PACKAGES | NPM)[face.package]} | [{face.licence}]({face.licence}) |"
         for face in FACES
     )
     (OUT / "SOURCES.md").write_text(
         f"""# The fonts and where they come from
 
-Built by `packaging/fonts.py` from Debian 12 packages and committed, so that a fresh machine can print. The same packages
+Built by `packaging/fonts.py` from Debian 12 packages (emoji: an npm package) and committed, so that a fresh machine can print. The same packages
 give the same bytes (`SHA256SUMS`). Zstandard-compressed; the program unpacks them once into the user's cache.
 
-| file | why | made from | Debian package and version | licence |
+| file | why | made from | Debian (or npm) package and version | licence |
 | --- | --- | --- | --- | --- |
 {rows}
 

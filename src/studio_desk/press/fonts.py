@@ -45,7 +45,7 @@ _FULL_RULE = 0x2500
 _CLEAR = 0.05
 """Em of white that stays beside a squeezed mark."""
 
-_FILES = {"fangsong": "a", "kai": "b", "hei": "c", "title": "d", "song": "e", "rare1": "f", "rare2": "g", "latin": "h"}
+_FILES = {"fangsong": "a", "kai": "b", "hei": "c", "title": "d", "song": "e", "rare1": "f", "rare2": "g", "latin": "h", "emoji": "i"}
 _OVERRIDES = {"fangsong": "A", "kai": "B", "hei": "C", "title": "D", "song": "E"}
 ABSENT = "x"
 """Face key of a character nobody has."""
@@ -176,7 +176,7 @@ class FontChain:
     def __init__(self, role: Role) -> None:
         faces = faces_by_key()
         own = [faces[key] for key in (_OVERRIDES[role], _FILES[role]) if key in faces]
-        rest = [faces[_FILES[name]] for name in ("latin", "rare1", "fangsong", "rare2", "hei")]
+        rest = [faces[_FILES[name]] for name in ("latin", "rare1", "fangsong", "rare2", "hei", "emoji")]
         self._latin_first = role in {"fangsong", "kai", "song"}
         self._faces = [*own, *(face for face in rest if face not in own)]
         self._blanks: dict[str, float] = {}
