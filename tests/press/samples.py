@@ -38,7 +38,18 @@ from studio_desk.press.page import (
     Timeline,
 )
 
-RARE_NAMES = ("䶮㛃", "𠅤明远", "王𫖯", "𬱖荣", "㴔水生", "𪚥家骏", "𬭎志强", "赵堃", "石鿍", "阿卜杜热依木·买买提吐尔逊")
+RARE_NAMES = (
+    "䶮㛃",
+    "𠅤明远",
+    "王𫖯",
+    "𬱖荣",
+    "㴔水生",
+    "𪚥家骏",
+    "𬭎志强",
+    "赵堃",
+    "石鿍",
+    "阿卜杜热依木·买买提吐尔逊",
+)
 """Names with characters of Ext A, B, E and F, and a long one with the middle dot."""
 
 STATION = "商洛市洛南县古城镇委员联络站"
@@ -67,7 +78,9 @@ def photo(kind: str = "JPEG", size: tuple[int, int] = (1600, 1200), shade: int =
         top = height * (0.45 + 0.05 * band)
         pen.rectangle((0, top, width, height), fill=(90 + shade, 140 - 7 * band, 70 + 4 * band))
     pen.ellipse((width * 0.7, height * 0.1, width * 0.82, height * 0.1 + width * 0.12), fill=(255, 230, 140))
-    pen.polygon([(width * 0.1, height * 0.5), (width * 0.3, height * 0.2), (width * 0.5, height * 0.5)], fill=(200, 120, 90))
+    pen.polygon(
+        [(width * 0.1, height * 0.5), (width * 0.3, height * 0.2), (width * 0.5, height * 0.5)], fill=(200, 120, 90)
+    )
     out = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = orientation
@@ -81,16 +94,42 @@ def journal(*, number: str = "MQ-2025-0012", pages: str = "2", photos: bool = Tr
         Heading("民 情 日 志"),
         Form(
             rows=(
-                Row((Cell("编　号", number), Cell("日　期", "2025年5月5日　星期一"), Cell("天　气", "多云转小雨", span=0.8))),
+                Row(
+                    (
+                        Cell("编　号", number),
+                        Cell("日　期", "2025年5月5日　星期一"),
+                        Cell("天　气", "多云转小雨", span=0.8),
+                    )
+                ),
                 Row((Cell("时间段", "09:00—11:40"), Cell("地　点", "古城镇老街社区居委会二楼议事室"))),
-                Row((Cell("委　员", "王𫖯、𬱖荣、赵堃"), Cell("方　式", Checks(("走访", "接待", "电话", "来信", "网上"), ("走访",))))),
-                Row((Cell("姓　名", "𪚥家骏"), Cell("性　别", "男", span=0.7), Cell("年　龄", "67", span=0.7)), group="群众"),
+                Row(
+                    (
+                        Cell("委　员", "王𫖯、𬱖荣、赵堃"),
+                        Cell("方　式", Checks(("走访", "接待", "电话", "来信", "网上"), ("走访",))),
+                    )
+                ),
+                Row(
+                    (Cell("姓　名", "𪚥家骏"), Cell("性　别", "男", span=0.7), Cell("年　龄", "67", span=0.7)),
+                    group="群众",
+                ),
                 Row((Cell("住　址", "老街社区3组17号", span=1.4), Cell("电　话", "170****4416")), group="群众"),
-                Row((Cell("类　别", Checks(("民生", "城建", "环保", "教育", "医疗", "三农", "治安", "其他"), ("城建", "民生"))),)),
+                Row(
+                    (
+                        Cell(
+                            "类　别",
+                            Checks(("民生", "城建", "环保", "教育", "医疗", "三农", "治安", "其他"), ("城建", "民生")),
+                        ),
+                    )
+                ),
                 Row((Cell("反映情况", text),), min_height_mm=40),
                 Row((Cell("委员意见", ADVICE, foot="签字：王𫖯　　2025年5月5日"),), min_height_mm=30),
-                Row((Cell("办理过程", "5月6日转镇政府办理；5月12日水务站进场清淤；5月20日清淤420米，补井盖11处。"),), min_height_mm=20),
-                Row((Cell("结　果", Checks(("已解决", "部分解决", "正在办理", "解释说明", "留作参考"), ("部分解决",))),)),
+                Row(
+                    (Cell("办理过程", "5月6日转镇政府办理；5月12日水务站进场清淤；5月20日清淤420米，补井盖11处。"),),
+                    min_height_mm=20,
+                ),
+                Row(
+                    (Cell("结　果", Checks(("已解决", "部分解决", "正在办理", "解释说明", "留作参考"), ("部分解决",))),)
+                ),
                 Row((Cell("群众评价", Checks(("满意", "基本满意", "不满意"), ("满意",))), Cell("签　字", "𪚥家骏"))),
             )
         ),
@@ -181,10 +220,17 @@ def minutes(*, draft: bool = False) -> Sheet:
             Heading("关于老街排水管网清淤疏通\n和长效管护有关问题的协商纪要"),
             *body,
             Gap(10),
-            Roll("出席", ("䶮㛃", "王𫖯", "𬱖荣", "赵堃", "石鿍", "𬭎志强", "阿卜杜热依木·买买提吐尔逊", "李明远", "欧阳震华")),
+            Roll(
+                "出席",
+                ("䶮㛃", "王𫖯", "𬱖荣", "赵堃", "石鿍", "𬭎志强", "阿卜杜热依木·买买提吐尔逊", "李明远", "欧阳震华"),
+            ),
             Roll("请假", ("㴔水生",), "（因公出差）"),
             Roll("列席", ("𠅤明远", "𪚥家骏", "张晓梅")),
-            Imprint("县政协社会法制委，镇党委、镇人民政府，县住建局，老街社区居民委员会", "古城镇委员联络站", "2025年5月12日"),
+            Imprint(
+                "县政协社会法制委，镇党委、镇人民政府，县住建局，老街社区居民委员会",
+                "古城镇委员联络站",
+                "2025年5月12日",
+            ),
         ),
         frame="gongwen",
         stamp=ArchiveStamp("Z109", "2025", "0031", "办公室", "永久", "3"),
@@ -196,7 +242,11 @@ def signin(people: int = 23) -> Sheet:
     """签到表."""
     names = [*RARE_NAMES, "欧阳震华", "张晓梅", "李明远"]
     guests = tuple(
-        Attendee(names[i % len(names)], "县政协常委、镇中心小学高级教师" if i % 3 == 0 else "老街社区", "列席" if i % 5 == 0 else "")
+        Attendee(
+            names[i % len(names)],
+            "县政协常委、镇中心小学高级教师" if i % 3 == 0 else "老街社区",
+            "列席" if i % 5 == 0 else "",
+        )
         for i in range(people)
     )
     return Sheet(
@@ -205,8 +255,20 @@ def signin(people: int = 23) -> Sheet:
             Heading("协商议事会签到表"),
             Form(
                 (
-                    Row((Cell("活　动", "“老街排水”专题协商议事会（第3次）", span=2), Cell("时　间", "2025-05-09 09:00"))),
-                    Row((Cell("地　点", "镇文化站", span=1), Cell("应　到", str(people)), Cell("实　到", ""), Cell("请　假", "1"))),
+                    Row(
+                        (
+                            Cell("活　动", "“老街排水”专题协商议事会（第3次）", span=2),
+                            Cell("时　间", "2025-05-09 09:00"),
+                        )
+                    ),
+                    Row(
+                        (
+                            Cell("地　点", "镇文化站", span=1),
+                            Cell("应　到", str(people)),
+                            Cell("实　到", ""),
+                            Cell("请　假", "1"),
+                        )
+                    ),
                 ),
                 label_mm=18,
             ),
@@ -254,7 +316,16 @@ def cover() -> Sheet:
             Heading("洛南县古城镇委员联络站"),
             Rule("double"),
             Gap(30),
-            Fields((("全宗号", "Z109"), ("年度", "2025"), ("保管期限", "永久"), ("机构（问题）", ""), ("起止件号", "0001—0046"), ("盒号", "3"))),
+            Fields(
+                (
+                    ("全宗号", "Z109"),
+                    ("年度", "2025"),
+                    ("保管期限", "永久"),
+                    ("机构（问题）", ""),
+                    ("起止件号", "0001—0046"),
+                    ("盒号", "3"),
+                )
+            ),
         ),
         frame="insert",
         numbering="none",
@@ -307,7 +378,16 @@ def catalogue_cover() -> Sheet:
             Gap(40),
             Heading("归 档 文 件 目 录"),
             Gap(25),
-            Fields((("全宗号", "Z109"), ("全宗名称", "洛南县古城镇委员联络站"), ("年度", "2025"), ("保管期限", "永久"), ("机构（问题）", "")), leading_mm=16),
+            Fields(
+                (
+                    ("全宗号", "Z109"),
+                    ("全宗名称", "洛南县古城镇委员联络站"),
+                    ("年度", "2025"),
+                    ("保管期限", "永久"),
+                    ("机构（问题）", ""),
+                ),
+                leading_mm=16,
+            ),
         ),
         landscape=True,
         numbering="none",

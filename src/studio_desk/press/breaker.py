@@ -33,7 +33,7 @@ _OPEN, _CLOSE, _STAY, _LEAD, _HAN, _WORD, _MARK, _BRACKET, _DASH, _DOTS, _SPACE 
 _FORBIDDEN_START = frozenset((_CLOSE, _STAY, _MARK))
 _FORBIDDEN_END = frozenset((_OPEN, _LEAD, _BRACKET))
 
-_CLUSTER = re.compile(r"[OPo]*(?:L(?:[Lco]*[Lc])?|M+|E+|H|(?<=[OPo])(?=[CNc])|[CNc]|$|(?=S))[CNc]*S*")
+_CLUSTER = re.compile(r"(?:[OPo]S*)*(?:L(?:[Lco]*[Lc])?|M+|E+|H|[CNc]|S|$)(?:[CNcS]*[CNc])?S*")
 _LONG_WORD = 24
 """A Western run longer than this (an address on the net) may be broken after one of `/ - . _ ? & = : ,`."""
 

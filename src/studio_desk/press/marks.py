@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_desk.press.flow import Space, Strip
+from studio_desk.press.flow import Space, Strip, draw_stack, stack_height
 from studio_desk.press.fonts import Prepared, chain
 from studio_desk.press.ink import GREY, MM, RED, Ink
-from studio_desk.press.paragraph import RISE, Style, TextLine, fitted, paragraph
+from studio_desk.press.paragraph import RISE, Style, fitted, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,46 +87,54 @@ class _Overlaid(Strip):
         self._over.draw(ink, x, top)
 
 
+class _Signing:
+    """One signing line, measured: its label, the name above its line, the date behind it."""
+
+    def __init__(self, item: Signature, style: Style) -> None:
+        body, size = chain(style.face), style.size
+        self.item, self.style = item, style
+        self.label = chain("hei").prepare(f"{item.label}：")
+        self.date = body.prepare("" if item.date is None else item.date or _DATE)
+        self.beside = width_of(self.label, size) + width_of(self.date, size) + (2.4 if self.date.text else 1.2) * size
+        self.least = self.beside + max(3 * size, 0.7 * width_of(body.prepare(item.name), size))
+
+    def name(self, width: float) -> list[Strip]:
+        """The lines of the name when the whole has this width."""
+        style = replace(self.style, align="center", leading=self.style.size * 1.25)
+        return fitted(self.item.name, style, max(self.style.size, width - self.beside)) if self.item.name else []
+
+
 class _SignLine(Strip):
     """Signing lines side by side."""
 
     __slots__ = ("_items", "_style", "_width")
 
-    def __init__(self, items: Sequence[Signature], style: Style, width: float, slots: int) -> None:
-        super().__init__(max(style.leading, style.size * 2.2))
-        self._items, self._style, self._width = items, style, width / slots
+    def __init__(self, items: Sequence[_Signing], style: Style, width: float) -> None:
+        tallest = max(stack_height(item.name(width)) for item in items)
+        super().__init__(max(style.leading, style.size * 2.2, tallest + style.size))
+        self._items, self._style, self._width = items, style, width
 
     def draw(self, ink: Ink, x: float, top: float) -> None:
         size = self._style.size
         base = top - self.height + 0.5 * size
-        body = chain(self._style.face)
         for number, item in enumerate(self._items):
             left = x + number * self._width
-            right = left + self._width - 1.2 * size
-            label = chain("hei").prepare(f"{item.label}：")
-            at = ink.text(left, base, size, label)
-            if item.date is not None:
-                date = body.prepare(item.date or _DATE)
-                right -= width_of(date, size) * 0.92 + 0.6 * size
-                ink.text(right + 0.3 * size, base, size * 0.92, date)
-            ink.line(at, base - 0.22 * size, right, base - 0.22 * size)
-            if item.name:
-                name = fitted(item.name, replace(self._style, align="center"), right - at, least=0.5)
-                _stand(name[0], ink, at, base)
-
-
-def _stand(strip: Strip, ink: Ink, x: float, base: float) -> None:
-    """Draw a line of text so that it stands on a base line."""
-    assert isinstance(strip, TextLine)
-    size = strip.style.size
-    strip.draw(ink, x, base + (strip.height - size) / 2 + RISE * size)
+            line = ink.text(left, base, size, item.label)
+            end = line + self._width - item.beside
+            ink.line(line, base - 0.22 * size, end, base - 0.22 * size)
+            ink.text(end + 0.6 * size, base, size, item.date)
+            name = item.name(self._width)
+            draw_stack(name, ink, line, base - 0.18 * size + stack_height(name))
 
 
 def signatures_strips(block: Signatures, style: Style, width: float) -> list[Strip]:
-    """Signing lines, at most `per_row` side by side."""
-    per_row = max(1, min(block.per_row, len(block.items)))
-    rows = [block.items[i : i + per_row] for i in range(0, len(block.items), per_row)]
-    strips: list[Strip] = [_SignLine(row, style, width, per_row) for row in rows]
+    """Signing lines, at most `per_row` side by side, fewer when a long name needs the room."""
+    items = [_Signing(item, style) for item in block.items]
+    per_row = max(1, min(block.per_row, len(items)))
+    while per_row > 1 and max(item.least for item in items) > width / per_row:
+        per_row -= 1
+    rows = [items[i : i + per_row] for i in range(0, len(items), per_row)]
+    strips: list[Strip] = [_SignLine(row, style, width / per_row) for row in rows]
     for strip in strips[:-1]:
         strip.keep = True
     return strips
@@ -239,9 +247,6 @@ def stamp(block: ArchiveStamp, ink: Ink, margin: float) -> None:
     for row, line in enumerate(words):
         for column, word in enumerate(line):
             if word:
-                (first, *rest) = fitted(word, style, wide - 3, least=0.55)
-                height = first.height + sum(strip.height for strip in rest)
-                at = y + STAMP_HEIGHT - row * high - (high - height) / 2
-                for strip in (first, *rest):
-                    strip.draw(ink, x + column * wide + 1.5, at)
-                    at -= strip.height
+                strips = fitted(word, style, wide - 3, least=0.55)
+                at = y + STAMP_HEIGHT - row * high - (high - stack_height(strips)) / 2
+                draw_stack(strips, ink, x + column * wide + 1.5, at)

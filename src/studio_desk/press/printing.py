@@ -59,7 +59,7 @@ def first_pages(sheets: Sequence[Sheet], counts: Sequence[int]) -> list[int]:
 
 
 def render(
-    sheets: Iterable[Sheet],
+    sheets: Iterable[Sheet | Composed],
     to: Path | BinaryIO,
     *,
     when: date,
@@ -74,7 +74,8 @@ def render(
     user cancels, the old one is still there.
 
     Args:
-        sheets: One after the other; may be a generator, each is forgotten when written.
+        sheets: One after the other, as they are or laid out already by `compose`; may be a generator, each is
+            forgotten when written.
         to: A file, or something to write to.
         when: The date of the document.
         title: Title of the document.
@@ -115,7 +116,14 @@ class _Press:
     """One print."""
 
     def __init__(
-        self, sheets: Iterable[Sheet], *, when: date, title: str, author: str, subject: str, progress: Progress
+        self,
+        sheets: Iterable[Sheet | Composed],
+        *,
+        when: date,
+        title: str,
+        author: str,
+        subject: str,
+        progress: Progress,
     ) -> None:
         self._sheets, self._progress = sheets, progress
         self._words = {"title": title, "author": author, "subject": subject}
@@ -133,11 +141,11 @@ class _Press:
         document = Document(out, well, when=self._when, **self._words)
         total = len(self._sheets) if isinstance(self._sheets, Sized) else 0
         for number, sheet in enumerate(self._sheets):
-            composed = compose(sheet)
-            if sheet.recto and self._page % 2:
+            composed = sheet if isinstance(sheet, Composed) else compose(sheet)
+            if composed.sheet.recto and self._page % 2:
                 self._blank(composed, document, well)
             self._sheet(composed, document, well)
-            self._progress(number + 1, total, say("正在排印：{title}", title=sheet.title))
+            self._progress(number + 1, total, say("正在排印：{title}", title=composed.sheet.title))
         if not self._page:
             raise ValueError("nothing to print: no sheets")
         document.close(self._outline, self._labels)
