@@ -225,9 +225,13 @@ def test_restoring_never_touches_what_is_there(home: Home, stick: Path, tmp_path
     assert sorted(p.name for p in tmp_path.iterdir()) == ["SQ", "U盘", "empty", "other"]
 
 
-def test_cancelling_leaves_nothing_at_any_step(home: Home, stick: Path, tmp_path: Path):
+def test_cancelling_leaves_nothing_at_any_step(home: Home, stick: Path, monkeypatch):
+    monkeypatch.setattr(snapshot, "_STEPS", 200)  # so that a small file reports while it is copied as a large one does
     steps = []
     backup(home, stick, lambda *step: steps.append(step)).file.unlink()
+    copied = [step for step in steps if step[2] == "正在复制数据"]
+    assert copied
+    assert all(0 <= done <= total for done, total, _ in steps)
     for number in range(0, len(steps), max(1, len(steps) // 12)):
         left = [number]
 

@@ -71,7 +71,10 @@ def copy(file: StationFile, target: Path, progress: Progress = silent) -> None:
     """
     stopped: list[BaseException] = []
     with file.read() as c:
-        total = c.exec_driver_sql("PRAGMA page_count").scalar_one() * c.exec_driver_sql("PRAGMA page_size").scalar_one()
+        # SQLCipher answers some pragmas with text.
+        total = int(c.exec_driver_sql("PRAGMA page_count").scalar_one()) * int(
+            c.exec_driver_sql("PRAGMA page_size").scalar_one()
+        )
 
         def step() -> bool:
             try:
