@@ -6,7 +6,7 @@ import io
 import subprocess
 from datetime import date
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from PIL import Image
 
@@ -53,7 +53,7 @@ def words(pdf: Path) -> list[tuple[int, float, float, float, float, str]]:
     """(page, left, top, right, bottom, word) of every word, in points from the upper left corner."""
     done = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True)
     found, page = [], 0
-    for element in ElementTree.fromstring(done.stdout.decode("utf-8")).iter():
+    for element in ET.fromstring(done.stdout.decode("utf-8")).iter():
         kind = element.tag.rpartition("}")[2]
         if kind == "page":
             page += 1

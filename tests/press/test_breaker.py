@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,7 @@ def test_nothing_is_lost_and_nothing_sticks_out(text: str, width: float, tight: 
 @given(TEXT, st.floats(min_value=14 * EM, max_value=40 * EM), st.booleans())
 def test_no_line_begins_or_ends_with_a_forbidden_mark(text: str, width: float, tight: bool) -> None:
     lines = break_lines(text, widths(text), em=EM, width=width, tight=tight)
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         before, after = text[line.end - 1], text[following.start]
         if _marks_in_a_row(text, line.end) * EM < width - 2 * EM:
             assert after not in CLOSERS | NON_STARTERS, shown(text, lines)
@@ -65,7 +67,7 @@ def _marks_in_a_row(text: str, at: int) -> int:
 @given(TEXT, st.floats(min_value=20 * EM, max_value=40 * EM))
 def test_dashes_and_dots_stay_pairs(text: str, width: float) -> None:
     lines = break_lines(text, widths(text), em=EM, width=width)
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         assert text[line.end - 1] + text[following.start] not in {"——", "……"}
 
 

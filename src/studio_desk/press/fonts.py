@@ -45,7 +45,17 @@ _FULL_RULE = 0x2500
 _CLEAR = 0.05
 """Em of white that stays beside a squeezed mark."""
 
-_FILES = {"fangsong": "a", "kai": "b", "hei": "c", "title": "d", "song": "e", "rare1": "f", "rare2": "g", "latin": "h", "emoji": "i"}
+_FILES = {
+    "fangsong": "a",
+    "kai": "b",
+    "hei": "c",
+    "title": "d",
+    "song": "e",
+    "rare1": "f",
+    "rare2": "g",
+    "latin": "h",
+    "emoji": "i",
+}
 _OVERRIDES = {"fangsong": "A", "kai": "B", "hei": "C", "title": "D", "song": "E"}
 ABSENT = "x"
 """Face key of a character nobody has."""
