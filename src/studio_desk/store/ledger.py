@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Table
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.store.file import StationFile
+from studio_desk.store.search import match
 
 COUNT_LIMIT = 1_000_000
 REGISTER = ("title", "day", "conflict", "draft", "closed", "revisions", "n")
@@ -26,11 +27,13 @@ class View:
         where: per column the text it must contain; `=word` must equal; `>=2026-01-01` and `<=…` compare; `|` separates
             alternatives. Several texts in a sequence must all hold.
         order: column to sort by, `-column` descending; ties by order of entry.
+        find: words the record must contain, as `store.search` understands them (initials too); `""` for any.
     """
 
     columns: tuple[str, ...]
     where: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     order: str = "-n"
+    find: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Ledger:
         Raises:
             Problem: `UNKNOWN_FIELD`.
         """
-        source, values = self._source(view.where)
+        source, values = self._source(view)
         key, down = self._column(view.order.lstrip("-")), view.order.startswith("-")
         compare, direction = ("<", "DESC") if down else (">", "ASC")
         if after is not None:
@@ -80,11 +83,18 @@ class Ledger:
         rows = [tuple(row[:-2]) for row in found]
         return Page(rows, (found[-1][-2], found[-1][-1]) if len(found) == limit else None)
 
-    def at(self, view: View, offset: int, limit: int = 200) -> list[tuple[Any, ...]]:
-        """Rows from a position, for a jump of the scroll bar; walks the index from the nearer end."""
-        source, values = self._source(view.where)
+    def at(self, view: View, offset: int, limit: int = 200, total: int | None = None) -> list[tuple[Any, ...]]:
+        """Rows from a position, for a jump of the scroll bar; walks the index from the nearer end.
+
+        Args:
+            view: columns, filters and order.
+            offset: the first row's position.
+            limit: rows at most.
+            total: what `count` said, when it was asked already.
+        """
+        source, values = self._source(view)
         key, down = self._column(view.order.lstrip("-")), view.order.startswith("-")
-        total = self.count(view)
+        total = self.count(view) if total is None else total
         limit = max(0, min(limit, total - offset))
         backward = offset > total // 2
         direction = "DESC" if down != backward else "ASC"
@@ -100,12 +110,16 @@ class Ledger:
 
     def count(self, view: View) -> int:
         """How many rows the filters leave."""
-        source, values = self._source(view.where)
+        source, values = self._source(view)
         with self._file.read() as c:
             return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())
 
-    def _source(self, where: Mapping[str, str | Sequence[str]]) -> tuple[str, list[Any]]:
+    def _source(self, view: View) -> tuple[str, list[Any]]:
+        where = view.where
         texts, values = ["r.kind = ?"], [self._kind]
+        if view.find.strip():
+            texts.append("r.n IN (SELECT rowid FROM search WHERE search MATCH ?)")
+            values.append(match(view.find) or '""')
         joined = f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
         for name, wanted in where.items():
             for one in (wanted,) if isinstance(wanted, str) else wanted:
