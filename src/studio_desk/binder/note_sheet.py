@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from studio_desk.press.page import Cell, Form, Heading, Row, Sheet, Text
+from studio_desk.press.page import Cell, Form, Heading, Row, Sheet
 from studio_desk.record import paper
 
 TITLE = "备考表"
@@ -19,9 +19,8 @@ def note_sheet(remarks: Iterable[str], *, arranged_by: str = "", arranged: str =
         arranged: ISO date of arranging.
         box: what box it is, at the foot of the page.
     """
-    told = tuple(Text(remark, indent=2) for remark in remarks)
     rows = (
-        Row((Cell("盒内文件\n情况说明", told or ""),), min_height_mm=140),
+        Row((Cell("盒内文件\n情况说明", "\n".join(remarks)),), min_height_mm=170),
         Row((Cell("整理人", arranged_by), Cell("整理日期", paper.day(arranged))), min_height_mm=13),
         Row((Cell("检查人"), Cell("检查日期")), min_height_mm=13),
     )

@@ -14,7 +14,7 @@ from studio_desk.press.page import (
     Column,
     CutLine,
     Form,
-    Heading,
+    Gap,
     Row,
     Sheet,
     Signature,
@@ -71,27 +71,29 @@ class Handover:
 def receipt_note(handover: Handover) -> Sheet:
     """The slip on one page of A4: two equal parts with a cut line between them."""
     upper, lower = (_part(handover, part) for part in PARTS)
-    return Sheet(TITLE, (*upper, CutLine(), *lower), numbering="none")
+    return Sheet(TITLE, (*upper, Gap(4), CutLine(), *lower), numbering="none")
 
 
 def _part(told: Handover, part: str) -> tuple[Block, ...]:
     number = f"{told.station}第{told.number}号" if told.number else ""
     span = f"{paper.day(told.since)}至{paper.day(told.until)}" if told.since or told.until else ""
     rows = (
-        Row((Cell("移交单位", told.from_name),), min_height_mm=8),
-        Row((Cell("接收单位", told.to_name),), min_height_mm=8),
-        Row((Cell("数据包名", Text(told.file, face="song", size=10.5, align="left")),), min_height_mm=8),
-        Row((Cell("字节", f"{told.size:,}" if told.size else ""), Cell("方式", told.way)), min_height_mm=8),
-        Row((Cell("时间范围", span),), min_height_mm=8),
-        Row((Cell("校验码", Text(groups(told.sha256), face="song", size=14, align="left")),), min_height_mm=9),
+        Row((Cell("移交单位", told.from_name),), min_height_mm=10),
+        Row((Cell("接收单位", told.to_name),), min_height_mm=10),
+        Row((Cell("数据包名", Text(told.file, face="song", size=10.5, align="left")),), min_height_mm=10),
+        Row((Cell("字节", f"{told.size:,}" if told.size else ""), Cell("方式", told.way)), min_height_mm=10),
+        Row((Cell("时间范围", span),), min_height_mm=10),
+        Row((Cell("校验码", Text(groups(told.sha256), face="song", size=14, align="left")),), min_height_mm=10),
     )
-    symbol = (QR(told.payload, 40, number or "扫码核对"),) if told.sha256 else ()
+    form = Form(rows, label_mm=22)
+    symbol = QR(told.payload, 40, number or "扫码核对")
     when = f"{paper.day(told.date)} {told.clock}".strip()
     return (
         Text(f"{TITLE}（{part}）", face="hei", size=15, align="center", indent=0, after_mm=1.5),
-        Beside((Form(rows, label_mm=22),), symbol, right_mm=44),
+        Beside((form,), (Gap(5), symbol), right_mm=44) if told.sha256 else form,
         _counts(told),
-        Signatures((Signature("移交人", date=when), Signature("接收人", date="")), per_row=2),
+        Gap(4),
+        Signatures((Signature("移交人（签字）", date=when), Signature("接收人（签字）", date="")), per_row=1),
     )
 
 
@@ -101,4 +103,4 @@ def _counts(told: Handover) -> Table:
     total = sum(count for _, count in told.counts)
     titles = [*(title for title, _ in counts), "合计"]
     figures = [*(str(count) if title else "" for title, count in counts), str(total) if told.counts else ""]
-    return Table(tuple(Column(title) for title in titles), (tuple(figures),), size=9, min_height_mm=7)
+    return Table(tuple(Column(title) for title in titles), (tuple(figures),), size=9, min_height_mm=8)

@@ -30,7 +30,7 @@ def remarks(
     """
     pages = sum(item.pages for item in items)
     yield f"本盒归档文件共{len(items)}件、{pages}页，件号{label.range}。"
-    yield f"装盒厚约{box_mm(item.pages for item in items):.0f}毫米，宜用{label.spine_mm}毫米盒脊。"
+    yield f"装盒厚约{box_mm((item.pages for item in items), duplex=state.duplex):.0f}毫米，宜用{label.spine_mm}毫米盒脊。"
     if masked:
         yield "打印件中的电话号码已遮去中间几位，敏感图片不印；全文在电子档案中。"
     if not state.sealed:

@@ -37,6 +37,7 @@ class Seal:
         fonds: whose archive.
         cut: what of the journal counted.
         items: what was added.
+        duplex: whether each item begins on a leaf of its own, printed on both sides.
         missing: per record what was still missing and is filed without it, as Chinese sentences.
         digest: SHA-256 of the canonical list of `items`, lower-case hex.
     """
@@ -49,6 +50,7 @@ class Seal:
     fonds: Fonds
     cut: Cut
     items: tuple[Item, ...]
+    duplex: bool
     missing: Mapping[str, tuple[str, ...]]
     digest: str
 
@@ -62,6 +64,7 @@ class Filing:
         station: code of the body whose records they are.
         office: its name.
         fonds: whose archive.
+        duplex: whether leaves are printed on both sides.
         seals: acts of sealing so far, first to last.
         items: numbered: the sealed ones when there is a seal, else all that are filed, with provisional numbers.
         waiting: records that came after the last seal, with the numbers they would get.
@@ -71,6 +74,7 @@ class Filing:
     station: str
     office: str
     fonds: Fonds
+    duplex: bool
     seals: tuple[Seal, ...]
     items: tuple[Item, ...]
     waiting: tuple[Item, ...]
@@ -120,7 +124,8 @@ def filing(home: Home, year: int, station: str = "", *, full: bool = False) -> F
     sight = Sight(home, full=full, office=office)
     fresh = [item for item in filed(home, year, sight, station) if item.uid not in known]
     waiting = tuple(numbered(fresh, year, fonds, last))
-    return Filing(year, station, office, fonds, done, items if done else waiting, waiting if done else ())
+    duplex = done[-1].duplex if done else home.settings.duplex
+    return Filing(year, station, office, fonds, duplex, done, items if done else waiting, waiting if done else ())
 
 
 def office_of(home: Home, station: str) -> str:
@@ -172,6 +177,7 @@ def seals(home: Home, year: int, station: str) -> tuple[Seal, ...]:
                 fonds,
                 said["cut"],
                 tuple(items),
+                said["duplex"],
                 missing,
                 said["digest"],
             )
@@ -179,12 +185,15 @@ def seals(home: Home, year: int, station: str) -> tuple[Seal, ...]:
     return tuple(found)
 
 
-def seal_year(home: Home, year: int, *, accept_gaps: bool = False, progress: Progress = silent) -> Seal:
+def seal_year(
+    home: Home, year: int, *, station: str = "", accept_gaps: bool = False, progress: Progress = silent
+) -> Seal:
     """Seal a year, or add to a sealed year what has come since; numbers already given stay.
 
     Args:
         home: the home that made the records.
         year: 年度.
+        station: code of the home itself, or empty; nobody seals the year of another body.
         accept_gaps: seal although papers are missing.
         progress: counts items.
 
@@ -192,9 +201,15 @@ def seal_year(home: Home, year: int, *, accept_gaps: bool = False, progress: Pro
         What was sealed now.
 
     Raises:
-        Problem: `FONDS_NUMBER_MISSING`; `ARCHIVE_GAPS` with all gaps as `findings`; `NOTHING_TO_SEAL`;
+        Problem: `NOT_OWNER`; `FONDS_NUMBER_MISSING`; `ARCHIVE_GAPS` with all gaps as `findings`; `NOTHING_TO_SEAL`;
             `CHANGED_MEANWHILE` when something was saved while pages were counted.
     """
+    if station not in {"", home.code}:
+        raise Problem(
+            "NOT_OWNER",
+            say("{station}的年度要由它自己归档封存。", station=station[:20]),
+            say("请在该站归档后，随数据包报来。"),
+        )
     before = home.journal.frontiers()
     state = filing(home, year)
     fresh = state.waiting if state.sealed else state.items
@@ -213,6 +228,7 @@ def seal_year(home: Home, year: int, *, accept_gaps: bool = False, progress: Pro
         "fonds": asdict(state.fonds),
         "cut": cut,
         "items": listed,
+        "duplex": state.duplex,
         "missing": {uid: [gap.sentence for gap in missing if gap.uid == uid] for uid in {gap.uid for gap in missing}},
         "digest": digest(canon(listed)),
     }
@@ -269,7 +285,7 @@ def _last_box(state: Filing, period: str, spine_mm: int) -> Boxes:
     """The box that a period goes on filling: the last sealed one."""
     there = [item for item in state.items if item.period == period and item.box]
     box = max((item.box for item in there), default=1)
-    return Boxes(spine_mm, box, [item.pages for item in there if item.box == box])
+    return Boxes(spine_mm, box, [item.pages for item in there if item.box == box], duplex=state.duplex)
 
 
 def later_changes(home: Home, item: Item, cut: Cut) -> Mapping[str, Any]:

@@ -50,7 +50,9 @@ class Sight:
     """
 
     def __init__(self, home: Home, *, full: bool = False, cut: Cut | None = None, office: str = "") -> None:
-        self._home, self._full, self._cut = home, full, cut
+        self._home, self._cut = home, cut
+        self._all = full
+        self._full = full or not home.settings.mask_phones
         self._office = office or home.name
         self._rows: dict[str, Mapping[str, Any]] = {}
         self._titles: dict[str, str] = {}
@@ -63,7 +65,7 @@ class Sight:
 
     @property
     def full(self) -> bool:
-        """Whether telephone and ID numbers are printed in full."""
+        """Whether telephone numbers are printed in full: on this print, or always by the settings."""
         return self._full
 
     def title(self, uid: str) -> str:
@@ -85,7 +87,9 @@ class Sight:
         return [self.record(child) for child in self._children[kind, field].get(uid, ())]
 
     def photo(self, sha256: str) -> bytes | None:
-        """The bytes of an attachment, `None` when they are not here."""
+        """The bytes of an attachment, `None` when they are not here, or not to be seen on this print (class P2)."""
+        if not self._all and sha256 in self._sensitive:
+            return None
         with self._home.file.read() as c:
             data = c.execute(select(tables.blob.c.data).where(tables.blob.c.sha256 == sha256)).scalar()
         return None if data is None else bytes(data)
@@ -140,14 +144,26 @@ class Sight:
         return index
 
     @cached_property
+    def _sensitive(self) -> set[str]:
+        """Digests of the pictures that only a full print shows, whatever the settings say of telephone numbers."""
+        attachments = _KINDS["attachment"].table
+        query = select(attachments.c.sha256).where(attachments.c.personal == "P2")
+        with self._home.file.read() as c:
+            return set(c.execute(query).scalars())
+
+    @cached_property
     def _past(self) -> dict[str, Mapping[str, Any]]:
         """Every record that an op after the cut is about, as it was at the cut; empty when it did not exist."""
         if self._cut is None:
             return {}
+        known = ",".join("?" * len(self._cut))
+        beyond = " OR ".join([f"dev NOT IN ({known})", *["(dev = ? AND seq > ?)"] * len(self._cut)])
+        values = [*self._cut, *(value for limit in self._cut.items() for value in limit)]
         with self._home.file.read() as c:
             rows = c.exec_driver_sql(
-                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body"
-                " WHERE o.rec IN (SELECT rec FROM op WHERE rec <> '' AND (" + self._later() + ")) ORDER BY o.n"
+                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec IN"  # noqa: S608 - only marks
+                f" (SELECT rec FROM op WHERE rec <> '' AND ({beyond})) ORDER BY o.n",
+                tuple(values),
             ).all()
         said: dict[str, list[tuple[Op, dict[str, Any]]]] = {}
         for line, body in rows:
@@ -156,13 +172,6 @@ class Sight:
             if op.type in RECORD_TYPES and op.seq <= self._cut.get(op.dev, 0):
                 before.append((op, json.loads(body) if body else {}))
         return {uid: _row(uid, ops) for uid, ops in said.items()}
-
-    def _later(self) -> str:
-        """The condition that an op lies after the cut."""
-        cut = self._cut or {}
-        known = ", ".join(_text(dev) for dev in cut)
-        tests = [f"(dev = {_text(dev)} AND seq > {int(seq)})" for dev, seq in cut.items()]
-        return " OR ".join([*tests, f"dev NOT IN ({known})" if known else "1"])
 
 
 def record_of(kind: Kind, row: Mapping[str, Any]) -> Record:
@@ -202,8 +211,3 @@ def _row(uid: str, ops: Sequence[tuple[Op, dict[str, Any]]]) -> Mapping[str, Any
         "updated_at": last.t,
         "updated_by": body.get("by", ""),
     }
-
-
-def _text(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"

@@ -25,6 +25,7 @@ from studio_desk.kernel.words import say
 from studio_desk.press.page import ArchiveStamp, Sheet
 
 if TYPE_CHECKING:
+    from studio_desk.press.compose import Composed
     from studio_desk.store.home import Home
 
 
@@ -54,12 +55,10 @@ class Laid:
     Attributes:
         item: with its true page count when it is not sealed, the sealed count otherwise.
         sheets: what is printed.
-        counts: pages of each sheet.
     """
 
     item: Item
-    sheets: tuple[Sheet, ...]
-    counts: tuple[int, ...]
+    sheets: tuple[Composed, ...]
 
 
 def print_binder(
@@ -133,7 +132,7 @@ class _Volume:
 
     def period(self, items: Sequence[Item], folder: Path) -> None:
         """Print the boxes of one period; only one box is in memory at a time."""
-        boxes = Boxes(self._home.settings.spine_millimetres)
+        boxes = Boxes(self._home.settings.spine_millimetres, duplex=self._state.duplex)
         box: list[Laid] = []
         for item in items:
             laid = self._lay(item)
@@ -147,15 +146,15 @@ class _Volume:
             self._box(box, folder, last=True)
 
     def _lay(self, item: Item) -> Laid:
-        """The sheets of an item, counted."""
-        from studio_desk.press.printing import measure
+        """The sheets of an item, laid out once for counting and printing."""
+        from studio_desk.press import compose
 
         sight = self._sight(self._state.seal_of(item))
         kind, record = sight.model(item.uid)
-        sheets = tuple(kind.sheets(record, sight))
-        counts = tuple(measure(sheets))
-        self._tell(say("正在排版：{title}", title=item.title))
-        return Laid(item if item.pages else replace(item, pages=sum(counts)), sheets, counts)
+        sheets = tuple(compose(sheet) for sheet in kind.sheets(record, sight))
+        self._tell(1, say("正在排版：{title}", title=item.title))
+        pages = sum(len(sheet.pages) for sheet in sheets)
+        return Laid(item if item.pages else replace(item, pages=pages), sheets)
 
     def _sight(self, seal: Seal | None) -> Sight:
         key = seal.digest if seal else ""
@@ -168,34 +167,41 @@ class _Volume:
 
     def _box(self, box: Sequence[Laid], folder: Path, *, last: bool = False) -> None:
         """Print one box."""
-        from studio_desk.press.printing import first_pages, measure, render
+        from studio_desk.press import compose, first_pages, measure, render
 
         state, items = self._state, [laid.item for laid in box]
         label = self._label(items)
         inside = [sheet for laid in box for sheet in self._stamped(laid)]
-        counts = [count for laid in box for count in laid.counts]
-        ahead = [cover(label), spines(label), front(label), catalogue(label, items, [0] * len(items))]
-        ahead_counts = measure(ahead)
-        starts = first_pages([*ahead, *inside], [*ahead_counts, *counts])[len(ahead) :]
-        begin = [starts[sum(len(laid.sheets) for laid in box[:number])] for number in range(len(box))]
-        ahead[-1] = catalogue(label, items, begin)
+        ahead = [compose(self._sided(sheet)) for sheet in (cover(label), spines(label), front(label))]
+        blank = self._sided(catalogue(label, (), ()))
+        # The list is as long with page numbers as without: they stand in a column of their own, on one line.
+        listed = measure([catalogue(label, items, [0] * len(items))])
+        sheets = [one.sheet for one in ahead] + [blank] + [one.sheet for one in inside]
+        counts = [len(one.pages) for one in ahead] + listed + [len(one.pages) for one in inside]
+        starts = first_pages(sheets, counts)[len(ahead) + 1 :]
+        begin = [starts[sum(len(before.sheets) for before in box[:at])] for at in range(len(box))]
+        ahead.append(compose(self._sided(catalogue(label, items, begin))))
         seal = state.seals[-1] if state.sealed else None
         behind = note_sheet(
-            remarks(self._home, state, items, label, masked=not self._full, last=last),
+            remarks(self._home, state, items, label, masked=not self._sight(seal).full, last=last),
             arranged_by=seal.by if seal else "",
             arranged=seal.day if seal else "",
             box=_words(state, label),
         )
         name = f"{state.station}-{state.year}-{items[0].period}-第{items[0].box:02d}盒.pdf"
+        before, printing = self._done, [*ahead, *inside, compose(self._sided(behind))]
         printed = render(
-            [*ahead, *inside, behind],
+            printing,
             folder / name,
             when=date.fromisoformat(state.day),
             title=_words(state, label),
             author=state.office,
             subject="归档文件",
-            progress=lambda *_: None,
+            progress=lambda done, total, text: self._progress(
+                before + len(box) * done // (total or 1), 2 * self._total, text
+            ),
         )
+        self._done += len(box)
         self.result.files.append((folder / name, printed.pages))
         self.result.missing_glyphs += [{"file": name, **asdict(missing)} for missing in printed.missing]
         self.result.items += len(items)
@@ -211,19 +217,24 @@ class _Volume:
             items[0].shown,
             items[-1].shown,
             str(items[0].box),
-            spine_for(box_mm(item.pages for item in items)),
+            spine_for(box_mm((item.pages for item in items), duplex=self._state.duplex)),
         )
 
-    def _stamped(self, laid: Laid) -> Iterable[Sheet]:
-        """An item's sheets, the first with the 归档章 and on a front page, so that each item is a leaf of its own."""
+    def _stamped(self, laid: Laid) -> Iterable[Composed]:
+        """An item's sheets, the first with the 归档章 and on a front page, so that each item has leaves of its own."""
         item, fonds = laid.item, self._state.fonds
         stamp = ArchiveStamp(fonds.number, str(self._state.year), item.shown, fonds.unit, item.period, str(item.pages))
         first, *rest = laid.sheets
-        yield replace(first, title=f"{item.shown} {item.title}", stamp=stamp, recto=True)
+        title = f"{item.shown} {item.title}"
+        yield replace(first, sheet=replace(first.sheet, title=title, stamp=stamp, recto=self._state.duplex))
         yield from rest
 
-    def _tell(self, text: str) -> None:
-        self._done += 1
+    def _sided(self, sheet: Sheet) -> Sheet:
+        """Where leaves are printed on one side only, every page is a front page."""
+        return replace(sheet, recto=self._state.duplex)
+
+    def _tell(self, more: int, text: str) -> None:
+        self._done += more
         self._progress(self._done, 2 * self._total, text)
 
 

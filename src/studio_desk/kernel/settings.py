@@ -127,6 +127,7 @@ class Settings(BaseModel):
     spine_millimetres: Annotated[int, Field(ge=10, le=100), Ask("盒脊宽(毫米)", hint="常用 20、30、40、50。")] = (
         30  # DA/T 22-2015: 20, 30, 40, 50 or other
     )
+    duplex: Annotated[bool, Ask("双面打印", hint="归档盒每件从正面起，背面可能空着；打印机只能印单面的请关掉。")] = True
 
     photo_edge: Annotated[
         int, Field(ge=800, le=6000), Ask("照片长边(像素)", "照片", hint="更大的照片存入时缩小,原文件不动。")
