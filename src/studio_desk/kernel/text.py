@@ -78,6 +78,8 @@ def half_width(value: str) -> str:
 
 def private_use(value: str) -> list[str]:
     """The private-use characters left in `value`: nobody else can read them, the clerk must replace them."""
+    if value.isprintable():  # private-use characters are not
+        return []
     return sorted({ch for ch in value if unicodedata.category(ch) == "Co"})
 
 

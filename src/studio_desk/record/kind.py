@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import PydanticUndefined
 from sqlalchemy import JSON, Table
+from sqlalchemy.orm import configure_mappers
+from sqlalchemy.orm.base import manager_of_class
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
 
@@ -209,39 +211,57 @@ class Kind:
         Raises:
             pydantic.ValidationError: a value does not fit; use `find` for the clerk's sentences.
         """
-        return self.model.model_validate(self.upcast(values, version or self.version))
+        # `model_validate` of a table model sets every field once more through SQLAlchemy's instrumentation, which takes
+        # three times as long as validating; a record that was never in a session needs only its state.
+        record: Record = self.model.__new__(self.model)
+        values = self.upcast(values, version or self.version)
+        self.model.__pydantic_validator__.validate_python(values, self_instance=record)
+        self._instrumentation.setup_instance(record)
+        return record
+
+    @cached_property
+    def _instrumentation(self) -> Any:
+        configure_mappers()
+        return manager_of_class(self.model)
 
     def find(self, values: Mapping[str, Any]) -> list[Finding]:
         """All findings about values as typed: types, required fields, vocabularies, then the kind's own check."""
+        return self._judge(values)[1]
+
+    def _judge(self, values: Mapping[str, Any]) -> tuple[Record | None, list[Finding]]:
+        """The record of some values, `None` when there is none, and all findings about it."""
         try:
             record = self.read(values)
         except ValidationError as wrong:
-            return [self._finding(cast("dict[str, Any]", e)) for e in wrong.errors()]
+            return None, [self._finding(cast("dict[str, Any]", e)) for e in wrong.errors()]
         if record.state == VOID:
-            return []  # a rule that became stricter must never keep a record from being withdrawn
+            return record, []  # a rule that became stricter must never keep a record from being withdrawn
         findings = [*self._words(record), *self.check(record), *unreadable(record.model_dump(mode="json"))]
         kept = {(k.code, k.field) for k in record.kept} | {(k.code, "") for k in record.kept if not k.field}
-        return [
+        return record, [
             f
             for f in findings
             if f.level == "error" or not ({(f.code, f.field), (f.code, "")} & kept)
         ]  # fmt: skip
 
-    def refuse_errors(self, values: Mapping[str, Any], findings: Sequence[Finding] | None = None) -> Record:
+    def refuse_errors(self, values: Mapping[str, Any]) -> Record:
         """The record of `values`, or its first error as a Problem that carries all findings.
 
         Raises:
             Problem: at least one finding is an error.
         """
-        findings = self.find(values) if findings is None else findings
+        return self._accept(values)[0]
+
+    def _accept(self, values: Mapping[str, Any]) -> tuple[Record, list[Finding]]:
+        record, findings = self._judge(values)
         errors = [f for f in findings if f.level == "error"]
-        if errors:
+        if errors or record is None:
             # What was written wrong is told before what is still missing.
             first = next((f for f in errors if f.code != "FIELD_REQUIRED"), errors[0])
             raise Problem(
                 first.code, first.sentence, first.remedy, field=first.field, findings=[f.as_json() for f in findings]
             )
-        return self.read(values)
+        return record, findings
 
     def body(self, record: Record) -> dict[str, Any]:
         """The values of a record as they travel: JSON types, without what the journal works out, without empty ones.
@@ -299,8 +319,7 @@ class Kind:
         Raises:
             Problem: a finding is an error; the Problem carries all findings.
         """
-        findings = self.find(values)
-        record = self.refuse_errors(values, findings)
+        record, findings = self._accept(values)
         return self.body(record), findings
 
     def allow_move(self, start: str, end: str, reason: str) -> None:
@@ -333,7 +352,7 @@ class Kind:
     def project(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Column values of a body; a body that no longer validates is kept as it is, field by field."""
         try:
-            return self.plain.model_validate(values).model_dump(mode="json")
+            return self.read(values).model_dump(mode="json")
         except ValidationError:
             names = [c.name for c in self.table.columns]
             blank = {n: i.get_default(call_default_factory=True) for n, i in self.model.model_fields.items()}
