@@ -1,0 +1,146 @@
+"""A short read-only table of words: whole rows are chosen, Ctrl+C copies them, its rows follow the font."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from studio_desk.desk import theme
+
+FEWEST, MOST = 3, 12
+"""Rows that the table asks room for before it scrolls."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    Attributes:
+        cells: words of each column.
+        data: what `Rows.chosen` gives for it.
+        icon: stands before the first word.
+        colour: name of a colour of the scheme for the first word.
+        hint: words of the tool tip, when the cells do not say all.
+    """
+
+    cells: tuple[str, ...]
+    data: Any = None
+    icon: QIcon | None = None
+    colour: str = ""
+    hint: str = ""
+
+
+class Rows(QTableWidget):
+    """The table.
+
+    Signals:
+        opened: the data of the row that was double-clicked or entered.
+        picked: another row was chosen.
+    """
+
+    opened = Signal(object)
+    picked = Signal()
+
+    def __init__(
+        self, name: str, headers: Sequence[str], *, stretch: int = 0, many: bool = False, fewest: int = FEWEST
+    ) -> None:
+        """Make an empty table.
+
+        Args:
+            name: what it holds, for screen readers.
+            headers: words above the columns.
+            stretch: the column that takes the room left.
+            many: several rows can be chosen.
+            fewest: rows it has room for at least.
+        """
+        super().__init__(0, len(headers))
+        self._fewest = fewest
+        self.setAccessibleName(name)
+        self.setHorizontalHeaderLabels(list(headers))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        mode = QAbstractItemView.SelectionMode
+        self.setSelectionMode(mode.ExtendedSelection if many else mode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.horizontalHeader().setHighlightSections(False)
+        self._stretch = stretch
+        self.cellDoubleClicked.connect(lambda row, _: self.opened.emit(self._data(row)))
+        self.itemSelectionChanged.connect(self.picked)
+        self._measure()
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Show other rows; what was chosen stays chosen when it is still there."""
+        before = self.chosen
+        self.blockSignals(True)
+        self.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            for column, text in enumerate(row.cells):
+                item = QTableWidgetItem(text)
+                item.setToolTip(row.hint or text)
+                if column == 0:
+                    item.setData(Qt.ItemDataRole.UserRole, row.data)
+                    if row.icon is not None:
+                        item.setIcon(row.icon)
+                    if row.colour:
+                        item.setForeground(QColor(theme.colour(row.colour)))
+                self.setItem(number, column, item)
+        self.clearSelection()
+        for number, row in enumerate(rows):
+            if row.data in before and row.data is not None:
+                self.selectRow(number)
+        self.blockSignals(False)
+        self._measure()
+        self.picked.emit()
+
+    @property
+    def chosen(self) -> list[Any]:
+        """The data of the chosen rows, top to bottom."""
+        return [self._data(row) for row in sorted({index.row() for index in self.selectedIndexes()})]
+
+    def text_at(self, row: int, column: int) -> str:
+        """The words of a cell."""
+        item = self.item(row, column)
+        return item.text() if item is not None else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the row, Ctrl+C copies the chosen rows as a spreadsheet reads them."""
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentRow() >= 0:
+            self.opened.emit(self._data(self.currentRow()))
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            rows = sorted({index.row() for index in self.selectedIndexes()})
+            lines = ["\t".join(self.text_at(row, c) for c in range(self.columnCount())) for row in rows]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the font size."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_stretch"):
+            self._measure()
+
+    def _data(self, row: int) -> Any:
+        item = self.item(row, 0)
+        return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+
+    def _measure(self) -> None:
+        line = self.fontMetrics().height() + 12
+        self.verticalHeader().setDefaultSectionSize(line)
+        header = self.horizontalHeader()
+        for column in range(self.columnCount()):
+            wanted = QHeaderView.ResizeMode.ResizeToContents
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if column == self._stretch else wanted)
+        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 6)
+        shown = min(max(self.rowCount(), self._fewest), MOST)
+        self.setMinimumHeight(line * min(shown, self._fewest + 2) + header.sizeHint().height() + 6)

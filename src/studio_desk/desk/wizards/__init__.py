@@ -1,0 +1,1 @@
+"""Step by step: the first run, enrolment, handing over and taking in."""

@@ -1,0 +1,156 @@
+"""The first run: a new station, a new district, a backup restored, or sample data to look at; then the desk opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget, QWizard
+
+from studio_desk.desk import theme
+from studio_desk.desk.wizards.end_pages import MakingPage, ReadyPage, RecoveryPage, RestorePage
+from studio_desk.desk.wizards.plan import Plan
+from studio_desk.desk.wizards.start_pages import (
+    IDENTITY,
+    MAKING,
+    PROTECTION,
+    READY,
+    RECOVERY,
+    RESTORE,
+    START,
+    IdentityPage,
+    ProtectionPage,
+    StartPage,
+)
+from studio_desk.kernel import words
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.desk.paper import Pdf
+    from studio_desk.store.home import Home
+
+LETTERS = (46, 27)
+"""Width and height of the wizard in capital letters of the font in force."""
+
+
+def first_run(
+    window: QWidget, folder: Path, *, done: Callable[[Home], object], gave_up: Callable[[], object]
+) -> FirstRun:
+    """Open the wizard.
+
+    Args:
+        window: it stands before this window.
+        folder: where a new home shall be.
+        done: gets the open home, which the caller closes.
+        gave_up: the person closed the wizard; nothing was made.
+    """
+    wizard = FirstRun(window, Plan(folder), done, gave_up)
+    wizard.open()
+    return wizard
+
+
+class FirstRun(QWizard):
+    """The wizard."""
+
+    def __init__(
+        self, window: QWidget, plan: Plan, done: Callable[[Home], object], gave_up: Callable[[], object]
+    ) -> None:
+        super().__init__(window)
+        self.plan = plan
+        self.home: Home | None = None
+        self._window, self._done, self._gave_up = window, done, gave_up
+        self.setWindowTitle("Studio Desk")
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnLastPage)
+        self.setOption(QWizard.WizardOption.NoCancelButtonOnLastPage)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        for which, text in (
+            (QWizard.WizardButton.NextButton, say("下一步")),
+            (QWizard.WizardButton.BackButton, say("上一步")),
+            (QWizard.WizardButton.CancelButton, say("取消")),
+            (QWizard.WizardButton.FinishButton, say("开始使用")),
+        ):
+            self.setButtonText(which, text)
+            self.button(which).setMinimumHeight(36)
+        self.making = MakingPage(self)
+        for number, page in (
+            (START, StartPage(self)),
+            (IDENTITY, IdentityPage(self)),
+            (PROTECTION, ProtectionPage(self)),
+            (RESTORE, RestorePage(self)),
+            (MAKING, self.making),
+            (RECOVERY, RecoveryPage(self)),
+            (READY, ReadyPage(self)),
+        ):
+            self.setPage(number, page)
+        self.setStartId(START)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.fit()
+
+    def fit(self) -> None:
+        """As large as the letters ask, never larger than the screen."""
+        metrics = QApplication.fontMetrics()
+        screen = self.screen().availableSize()
+        width = metrics.averageCharWidth() * 2 * LETTERS[0] // 2 + 260
+        height = metrics.height() * LETTERS[1] + 60
+        self.resize(min(width, screen.width() - 40), min(height, screen.height() - 60))
+
+    def switch_language(self) -> None:
+        """Chinese or English: words are made once per window, so another wizard takes over."""
+        words.speak("en" if words.language() == "zh_CN" else "zh_CN")
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.speak(app, words.language())
+        self._gave_up_quietly()
+        FirstRun(self._window, self.plan, self._done, self._gave_up).open()
+
+    def recovery_pdf(self) -> Pdf:
+        """One page with the recovery code, made in memory.
+
+        Raises:
+            Problem: `FONT_UNREADABLE`.
+        """
+        from studio_desk.desk.paper import Pdf
+        from studio_desk.desk.printing import make_pdf
+        from studio_desk.kernel.progress import silent
+        from studio_desk.press.page import Heading, Sheet, Text
+
+        home = self.home
+        if home is None:
+            raise RuntimeError("the recovery code is shown after the home was made")
+        sheet = Sheet(
+            "恢复码",
+            (
+                Heading("恢复码"),
+                Text(f"{home.name}（{home.code}）", align="center", indent=0, after_mm=10),
+                Text(home.recovery_code, face="hei", size=20, align="center", indent=0, after_mm=10),
+                Text("忘了口令、换了电脑时，只能靠它打开数据。请锁好，不要和电脑放在一起，不要拍照。"),
+            ),
+            numbering="none",
+        )
+        return Pdf(make_pdf((sheet,), "恢复码", home.name, silent).pdf, self)
+
+    def accept(self) -> None:
+        """Hand the home over."""
+        super().accept()
+        self.making.worker.close()
+        if self.home is not None:
+            home = self.home
+            QTimer.singleShot(0, lambda: self._done(home))
+
+    def reject(self) -> None:
+        """Give up, or, once the home is made, stay until the recovery code was noted."""
+        if self.home is not None:
+            self.currentPage().setFocus()
+            return
+        if self.making.job is not None:
+            self.making.job.cancel()
+        super().reject()
+        self.making.worker.close()
+        self._gave_up()
+
+    def _gave_up_quietly(self) -> None:
+        super().reject()
+        self.making.worker.close()
