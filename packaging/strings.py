@@ -36,7 +36,7 @@ def literals(tree: ast.AST, path: Path) -> Iterator[str]:
         if name == "say" and node.args:
             first = node.args[0]
             if isinstance(first, ast.JoinedStr):
-                sys.exit(f"{path}:{node.lineno}: say(f\"…\") can never be translated; use say(\"… {{n}}\", n=n)")
+                sys.exit(f'{path}:{node.lineno}: say(f"…") can never be translated; use say("… {{n}}", n=n)')
             yield from (c.value for c in ast.walk(first) if isinstance(c, ast.Constant) and isinstance(c.value, str))
         elif name == "Ask":
             values = [*node.args[:2], *(k.value for k in node.keywords if k.arg in {"label", "group", "hint"})]

@@ -48,11 +48,6 @@ def _admit(value: Any, depth: int) -> None:
         raise ValueError("nested too deeply")
     if isinstance(value, str):
         value.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int):
-        if not -MAX_INT < value < MAX_INT:
-            raise ValueError("integer out of range")
     elif isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str) or not key.isascii():
@@ -61,5 +56,7 @@ def _admit(value: Any, depth: int) -> None:
     elif isinstance(value, list):
         for inner in value:
             _admit(inner, depth + 1)
-    else:
+    elif not isinstance(value, (bool, int, type(None))):
         raise ValueError(f"{type(value).__name__} has no canonical form")  # noqa: TRY004 - one error type for readers
+    elif value is not None and not -MAX_INT < value < MAX_INT:
+        raise ValueError("integer out of range")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.resources import resource
 from studio_desk.kernel.text import PRIVATE_USE
+from studio_desk.kernel.words import say
 from studio_desk.press.breaker import OPENERS
 from studio_desk.press.sfnt import Sfnt
 
@@ -98,8 +99,8 @@ class Face:
         except (OSError, ValueError) as bad:
             raise Problem(
                 "FONT_UNREADABLE",
-                f"字体文件“{self._path.name}”缺失或已损坏，不能打印。",
-                "请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。",
+                say("字体文件“{name}”缺失或已损坏，不能打印。", name=self._path.name),
+                say("请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。"),
                 file=str(self._path),
             ) from bad
 
