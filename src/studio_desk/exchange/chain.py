@@ -124,7 +124,7 @@ def check_bodies(data: bytes, bodies: Mapping[str, tuple[int, int, str, str]], c
 
 
 def _check_op(op: Any, where: str) -> None:
-    fault = _op_fault(op) if isinstance(op, dict) else "{}"
+    fault = _op_fault(op) if isinstance(op, dict) else "op"
     if fault:
         raise refuse("OP_WRONG", place=where, field=fault)
 
