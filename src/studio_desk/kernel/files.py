@@ -95,28 +95,28 @@ def medium_problem(error: OSError, place: Path | str) -> Problem:
     where = str(place)
     if windows in _WINDOWS_FULL or number in _FULL:
         code = "MEDIUM_FULL"
-        sentence = say("“{place}”放不下:空间已满,或文件超过了它允许的大小。", place=where)
-        remedy = say("请删去不用的文件,或换一个更大的U盘、文件夹,再做一次。")
+        sentence = say("“{place}”放不下：空间已满，或文件超过了它允许的大小。", place=where)
+        remedy = say("请删去不用的文件，或换一个更大的U盘、文件夹，再做一次。")
     elif windows in _WINDOWS_BUSY or number in _BUSY:
         code = "MEDIUM_BUSY"
         sentence = say("“{place}”正被别的程序占用。", place=where)
-        remedy = say("请关闭打开它的程序(看图、杀毒、同步软件等),再做一次。")
+        remedy = say("请关闭打开它的程序（看图、杀毒、同步软件等），再做一次。")
     elif windows in _WINDOWS_GONE or number in _GONE:
         code = "MEDIUM_GONE"
-        sentence = say("找不到“{place}”,或读写到一半断开了。", place=where)
-        remedy = say("请插好U盘或检查这个文件夹,再做一次;重复做不会出错。")
+        sentence = say("找不到“{place}”，或读写到一半断开了。", place=where)
+        remedy = say("请插好U盘或检查这个文件夹，再做一次；重复做不会出错。")
     elif number in _READ_ONLY:
         code = "MEDIUM_READ_ONLY"
-        sentence = say("不能写入“{place}”:它是只读的,或没有权限。", place=where)
-        remedy = say("请打开U盘的写保护开关,或换一个可以写入的文件夹,再做一次。")
+        sentence = say("不能写入“{place}”：它是只读的，或没有权限。", place=where)
+        remedy = say("请打开U盘的写保护开关，或换一个可以写入的文件夹，再做一次。")
     elif number in _NAME:
         code = "MEDIUM_NAME"
         sentence = say("“{place}”不能用作文件名或文件夹。", place=where)
-        remedy = say("请换一个较短的、只含汉字、字母和数字的名字,再做一次。")
+        remedy = say("请换一个较短的、只含汉字、字母和数字的名字，再做一次。")
     else:
         code = "MEDIUM_FAILED"
-        sentence = say("读写“{place}”时出错:{reason}。", place=where, reason=error.strerror or type(error).__name__)
-        remedy = say("请换一个U盘或文件夹,再做一次。")
+        sentence = say("读写“{place}”时出错：{reason}。", place=where, reason=error.strerror or type(error).__name__)
+        remedy = say("请换一个U盘或文件夹，再做一次。")
     return Problem(code, sentence, remedy, exit_code=MEDIUM, file=where)
 
 
@@ -218,8 +218,8 @@ def _sync_again(target: Path) -> None:
 def _corrupt(target: Path) -> Problem:
     return Problem(
         "MEDIUM_CORRUPT",
-        say("写到“{place}”的内容读回来不一样,没有留下这个文件。", place=target),
-        say("这个U盘或磁盘可能坏了,请换一个,再做一次。"),
+        say("写到“{place}”的内容读回来不一样，没有留下这个文件。", place=target),
+        say("这个U盘或磁盘可能坏了，请换一个，再做一次。"),
         exit_code=MEDIUM,
         file=str(target),
     )

@@ -63,7 +63,7 @@ def _code(value: Any) -> Any:
     value = text.half_width(value).upper()
     if not re.fullmatch(r"[0-9A-Z-]{0,12}", value):
         raise _wrong(
-            "BAD_ARCHIVE_CODE", say("代码只能用字母、数字和连字符,最多12位。"), say("请照档案馆给的代码填写。")
+            "BAD_ARCHIVE_CODE", say("代码只能用字母、数字和连字符，最多12位。"), say("请照档案馆给的代码填写。")
         )
     return value
 
@@ -78,14 +78,14 @@ def _template(value: Any) -> Any:
     if unknown or "{" in rest or "}" in rest:
         raise _wrong(
             "BAD_ARCHIVE_TEMPLATE",
-            say("档号格式里有认不出的部分:{part}。", part="、".join(unknown) or value),
-            say("可用的有:{places}。", places=" ".join(f"{{{p}}}" for p in ARCHIVE_PLACES)),
+            say("档号格式里有认不出的部分：{part}。", part="、".join(unknown) or value),
+            say("可用的有：{places}。", places=" ".join(f"{{{p}}}" for p in ARCHIVE_PLACES)),
         )
     if missing := [p for p in ("全宗号", "年度", "保管期限", "件号") if p not in places]:
         raise _wrong(  # DA/T 13-2022: year, retention and item number are mandatory for items
             "BAD_ARCHIVE_TEMPLATE",
             say("档号格式里缺少{missing}。", missing="、".join(missing)),
-            say("例如:{example}", example=ARCHIVE_CODE_FORMS["DA/T 13-2022"]),
+            say("例如：{example}", example=ARCHIVE_CODE_FORMS["DA/T 13-2022"]),
         )
     return value
 
@@ -100,55 +100,61 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     language: Annotated[Literal["zh_CN", "en"], Ask("界面语言", "显示", hint="打印的文书总是中文。")] = "zh_CN"
-    font_size: Annotated[Literal["小", "中", "大", "特大"], Ask("字号", hint="马上生效,不用重新打开。")] = "中"
+    font_size: Annotated[Literal["小", "中", "大", "特大"], Ask("字号", hint="马上生效，不用重新打开。")] = "中"
     colour_scheme: Annotated[Literal["浅色", "深色", "高对比"], Ask("颜色", hint="看不清时用高对比。")] = "浅色"
 
     operator: Annotated[
-        str, _line(50), Ask("经办人", "录入", personal="P1", hint="记在每次保存里,回答“谁录入的”。")
+        str, _line(50), Ask("经办人", "录入", personal="P1", hint="记在每次保存里，回答“谁录入的”。")
     ] = ""
     thin_characters: Annotated[
-        int, Field(ge=0, le=500), Ask("内容过少(字)", hint="民情内容少于这些字时提醒;0表示不提醒。")
+        int, Field(ge=0, le=500), Ask("内容过少（字）", hint="民情内容少于这些字时提醒；0表示不提醒。")
     ] = 20  # domain.md 2.2, journal entry
-    late_days: Annotated[int, Field(ge=0, le=60), Ask("补录(天)", hint="事情过了这些天才录入,记为补录。")] = (
+    late_days: Annotated[int, Field(ge=0, le=60), Ask("补录（天）", hint="事情过了这些天才录入，记为补录。")] = (
         3  # domain.md 2.1, entered_late
     )
-    mask_phones: Annotated[bool, Ask("打印时遮住电话", "打印和归档", hint="印成 170****4416,身份证号总是遮住。")] = True
-    fonds_number: Annotated[str, BeforeValidator(_code), Ask("全宗号", hint="档案馆给的代码,一般四位。")] = ""
+    mask_phones: Annotated[bool, Ask("打印时遮住电话", "打印和归档", hint="印成 170****4416，身份证号总是遮住。")] = (
+        True
+    )
+    fonds_number: Annotated[str, BeforeValidator(_code), Ask("全宗号", hint="档案馆给的代码，一般四位。")] = ""
     archive_category: Annotated[str, BeforeValidator(_code), Ask("档案门类代码", hint="文书档案是 WS。")] = "WS"
-    archive_unit: Annotated[str, BeforeValidator(_code), Ask("机构(问题)代码", hint="不按机构(问题)分类时空着。")] = ""
+    archive_unit: Annotated[
+        str, BeforeValidator(_code), Ask("机构（问题）代码", hint="不按机构（问题）分类时空着。")
+    ] = ""
     archive_code_template: Annotated[
         str,
         BeforeValidator(_template),
         Ask(
             "档号格式",
-            hint="默认按 DA/T 13-2022;按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。",
+            hint="默认按 DA/T 13-2022；按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。",
         ),
     ] = ARCHIVE_CODE_FORMS["DA/T 13-2022"]
-    spine_millimetres: Annotated[int, Field(ge=10, le=100), Ask("盒脊宽(毫米)", hint="常用 20、30、40、50。")] = (
+    spine_millimetres: Annotated[int, Field(ge=10, le=100), Ask("盒脊宽（毫米）", hint="常用 20、30、40、50。")] = (
         30  # DA/T 22-2015: 20, 30, 40, 50 or other
     )
     duplex: Annotated[bool, Ask("双面打印", hint="归档盒每件从正面起，背面可能空着；打印机只能印单面的请关掉。")] = True
 
     photo_edge: Annotated[
-        int, Field(ge=800, le=6000), Ask("照片长边(像素)", "照片", hint="更大的照片存入时缩小,原文件不动。")
+        int, Field(ge=800, le=6000), Ask("照片长边（像素）", "照片", hint="更大的照片存入时缩小，原文件不动。")
     ] = 2000
-    photo_quality: Annotated[int, Field(ge=60, le=95), Ask("照片质量", hint="60到95,数字大更清楚、更占地方。")] = 85
-    keep_geotag: Annotated[bool, Ask("保留照片里的位置", hint="照片可能带有拍摄地点的坐标;一般不保留。")] = False
+    photo_quality: Annotated[int, Field(ge=60, le=95), Ask("照片质量", hint="60到95，数字大更清楚、更占地方。")] = 85
+    keep_geotag: Annotated[bool, Ask("保留照片里的位置", hint="照片可能带有拍摄地点的坐标；一般不保留。")] = False
 
     backup_yellow_days: Annotated[
-        int, Field(ge=1, le=90), Ask("几天没备份变黄(天)", "安全", hint="状态栏“上次备份”变成黄色。")
+        int, Field(ge=1, le=90), Ask("几天没备份变黄（天）", "安全", hint="状态栏“上次备份”变成黄色。")
     ] = 7
     backup_red_days: Annotated[
-        int, Field(ge=2, le=365), Ask("几天没备份变红(天)", hint="状态栏“上次备份”变成红色,打开时提醒。")
+        int, Field(ge=2, le=365), Ask("几天没备份变红（天）", hint="状态栏“上次备份”变成红色，打开时提醒。")
     ] = 14
     second_backup_folder: Annotated[
-        str, _line(500), Ask("第二份备份放在", hint="另一块硬盘或U盘上的文件夹;空着表示不放第二份。")
+        str, _line(500), Ask("第二份备份放在", hint="另一块硬盘或U盘上的文件夹；空着表示不放第二份。")
     ] = ""
     stick_reminder_days: Annotated[
-        int, Field(ge=0, le=365), Ask("几天没报送提醒(天)", hint="有没报送的记录时,到期提醒带U盘去区里;0表示不提醒。")
+        int,
+        Field(ge=0, le=365),
+        Ask("几天没报送提醒（天）", hint="有没报送的记录时，到期提醒带U盘去区里；0表示不提醒。"),
     ] = 30
     idle_lock_minutes: Annotated[
-        int, Field(ge=0, le=240), Ask("几分钟不用就锁上(分钟)", hint="几个人共用电脑时打开;0表示不锁。")
+        int, Field(ge=0, le=240), Ask("几分钟不用就锁上（分钟）", hint="几个人共用电脑时打开；0表示不锁。")
     ] = 0
 
     @model_validator(mode="after")
@@ -271,7 +277,7 @@ def _finding(error: ErrorDetails) -> Finding:
     if setting.choices:
         words = "、".join(word for _, word in setting.choices)
         return Finding(
-            name, "UNKNOWN_WORD", say("“{label}”里没有这个选项。", label=label), say("可选的有:{words}。", words=words)
+            name, "UNKNOWN_WORD", say("“{label}”里没有这个选项。", label=label), say("可选的有：{words}。", words=words)
         )
     if setting.type is int:
         remedy = say("请填{least}到{most}之间的整数。", least=setting.least, most=setting.most)

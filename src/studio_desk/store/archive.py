@@ -139,8 +139,8 @@ def broken(archive: Path, detail: str) -> Problem:
     """The Problem `BACKUP_DAMAGED` (exit 3)."""
     return Problem(
         "BACKUP_DAMAGED",
-        say("备份“{file}”损坏了,不能使用。", file=archive.name),
-        say("请换另一份备份;没有别的备份时,请向区里要回本站已报送的数据。"),
+        say("备份“{file}”损坏了，不能使用。", file=archive.name),
+        say("请换另一份备份；没有别的备份时，请向区里要回本站已报送的数据。"),
         exit_code=DAMAGED,
         file=str(archive),
         detail=detail,
@@ -152,7 +152,7 @@ def not_a_backup(archive: Path) -> Problem:
     return Problem(
         "NOT_A_BACKUP",
         say("“{file}”不是备份文件。", file=archive.name),
-        say("备份文件的名字像 SQ-20261122-115541.sdbackup,请重新选择。"),
+        say("备份文件的名字像 SQ-20261122-115541.sdbackup，请重新选择。"),
         file=str(archive),
     )
 
@@ -212,7 +212,7 @@ def _read_manifest(archive: Path, data: bytes) -> Manifest:
             raise Problem(
                 "FILE_NEWER",
                 say("备份“{file}”是新版本的程序写的。", file=archive.name),
-                say("请先升级本程序,再恢复。"),
+                say("请先升级本程序，再恢复。"),
             )
         read = Manifest(found["at"], Facts(**found["facts"]), found["files"], found["size"])
         fits = canon(_as_json(read)).encode() == data and set(read.files) == {DATABASE, KEYS}

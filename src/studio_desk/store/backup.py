@@ -237,7 +237,7 @@ def restore(
             raise Problem(
                 "FILE_NEWER",
                 say("备份“{file}”是新版本的程序写的。", file=file.name),
-                say("请先升级本程序,再恢复。"),
+                say("请先升级本程序，再恢复。"),
             )
         _settle(keys, key, passphrase if recovery else None)
         with homes.Home.open(temporary, shapes=shapes, key=key) as begun:
@@ -272,8 +272,8 @@ def _settle(keys: KeyFile, key: bytes, new_passphrase: str | None) -> None:
     if "passphrase" not in keys.slots and "keyring" not in keys.slots:
         raise Problem(
             "NO_KEY_PROTECTION",
-            say("这台电脑的系统钥匙串用不了,备份里也没有口令。"),
-            say("请用恢复码恢复,同时给一个新口令(命令行用 --passphrase-file)。"),
+            say("这台电脑的系统钥匙串用不了，备份里也没有口令。"),
+            say("请用恢复码恢复，同时给一个新口令（命令行用 --passphrase-file）。"),
         )
     keys.save()
 
@@ -302,7 +302,7 @@ def _refuse_taken(to: Path) -> None:
         raise Problem(
             "HOME_EXISTS",
             say("文件夹“{folder}”里已经有一个站点。", folder=str(to)),
-            say("请另选一个空文件夹恢复;确认无误后再停用原来的。"),
+            say("请另选一个空文件夹恢复；确认无误后再停用原来的。"),
         )
     if inside:
         raise Problem(

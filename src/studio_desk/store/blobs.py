@@ -107,14 +107,14 @@ def get(home: Home, sha256: str) -> bytes:
         raise Problem(
             "NO_SUCH_ATTACHMENT",
             say("附件 {digest} 不在这里。", digest=sha256[:12]),
-            say("它可能还没有随数据包送到;请向原来的站点要一次完整的报送。"),
+            say("它可能还没有随数据包送到；请向原来的站点要一次完整的报送。"),
             sha256=sha256,
         )
     if hashlib.sha256(data).hexdigest() != sha256:
         raise Problem(
             "ATTACHMENT_DAMAGED",
             say("附件 {digest} 损坏了。", digest=sha256[:12]),
-            say("请从备份恢复,或重新添加原来的文件。"),
+            say("请从备份恢复，或重新添加原来的文件。"),
             exit_code=DAMAGED,
             sha256=sha256,
         )
@@ -151,7 +151,7 @@ def _read(path: Path) -> bytes:
 def _too_large(name: str) -> Problem:
     return Problem(
         "FILE_TOO_LARGE",
-        say("“{name}”太大,附件最大{n}MB。", name=name, n=MOST_BYTES >> 20),
-        say("录像请剪短,扫描件请降低分辨率后再添加。"),
+        say("“{name}”太大，附件最大{n}MB。", name=name, n=MOST_BYTES >> 20),
+        say("录像请剪短，扫描件请降低分辨率后再添加。"),
         file=name,
     )

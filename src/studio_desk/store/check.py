@@ -106,8 +106,8 @@ def _key_file(home: Home) -> list[Finding]:
             return []
     except Problem as problem:
         return [Finding("", problem.code, problem.sentence, problem.remedy)]
-    sentence = say("密钥文件不是这份数据的:下次打开时会打不开。")
-    return [Finding("", "KEY_FILE_FOREIGN", sentence, say("请不要关闭程序,马上做一次备份,再从备份恢复密钥文件。"))]
+    sentence = say("密钥文件不是这份数据的：下次打开时会打不开。")
+    return [Finding("", "KEY_FILE_FOREIGN", sentence, say("请不要关闭程序，马上做一次备份，再从备份恢复密钥文件。"))]
 
 
 def _pages(home: Home) -> list[Finding]:
@@ -219,21 +219,21 @@ def _findings_of_ops(seen: _Seen, loose: list[str], absent: set[str], stray: int
     if seen.ops or loose:
         yield _chain_broken([*seen.ops, *loose])
     if seen.bodies:
-        sentence = say("{n}条日志的内容被改动或损坏:{which}。", n=len(seen.bodies), which=_named(seen.bodies))
+        sentence = say("{n}条日志的内容被改动或损坏：{which}。", n=len(seen.bodies), which=_named(seen.bodies))
         yield Finding("", "BODY_DAMAGED", sentence, _from_backup())
     if seen.gone:
-        sentence = say("{n}条日志的内容不见了:{which}。", n=len(seen.gone), which=_named(seen.gone))
+        sentence = say("{n}条日志的内容不见了：{which}。", n=len(seen.gone), which=_named(seen.gone))
         yield Finding("", "BODY_MISSING", sentence, _from_backup())
     if absent:
-        sentence = say("{n}个附件不在这里:{which}。", n=len(absent), which=_named(sorted(d[:12] for d in absent)))
+        sentence = say("{n}个附件不在这里：{which}。", n=len(absent), which=_named(sorted(d[:12] for d in absent)))
         if home.role == "district":  # it may still be on its way
-            remedy = say("请向站点要一次完整的报送(export --all)。")
+            remedy = say("请向站点要一次完整的报送（export --all）。")
             yield Finding("", "ATTACHMENT_MISSING", sentence, remedy, "warning")
         else:
             yield Finding("", "ATTACHMENT_MISSING", sentence, _from_backup())
     if stray:
         sentence = say("有{n}段内容不属于任何一条日志。", n=stray)
-        yield Finding("", "BODY_STRAY", sentence, say("不影响使用;如果反复出现,请联系技术人员。"), "warning")
+        yield Finding("", "BODY_STRAY", sentence, say("不影响使用；如果反复出现，请联系技术人员。"), "warning")
 
 
 def _blobs(still: StationFile, progress: Progress) -> list[Finding]:
@@ -247,8 +247,8 @@ def _blobs(still: StationFile, progress: Progress) -> list[Finding]:
                 wrong.append(str(told)[:12])
     if not wrong:
         return []
-    sentence = say("{n}个附件损坏了:{which}。", n=len(wrong), which=_named(wrong))
-    return [Finding("", "ATTACHMENT_DAMAGED", sentence, say("请从备份恢复,或重新添加原来的文件。"))]
+    sentence = say("{n}个附件损坏了：{which}。", n=len(wrong), which=_named(wrong))
+    return [Finding("", "ATTACHMENT_DAMAGED", sentence, say("请从备份恢复，或重新添加原来的文件。"))]
 
 
 # Every word's places, summed: term, column, how often, and where (two lists of the same sums differ in no practical case).
@@ -280,7 +280,7 @@ def _rebuilt(still: StationFile, home: Home, progress: Progress) -> list[Finding
             if c.exec_driver_sql(_unequal("found", "term", "was words")).first():
                 findings.append(_search_differs())
     except (Problem, driver().Error, ValueError, KeyError, TypeError) as error:
-        sentence = say("按日志重建时出错:{reason}。", reason=str(error)[:200])
+        sentence = say("按日志重建时出错：{reason}。", reason=str(error)[:200])
         return [Finding("", "REBUILD_FAILED", sentence, _from_backup())]
     return findings
 
@@ -300,35 +300,35 @@ def _named(things: Iterable[Any]) -> str:
 
 
 def _from_backup() -> str:
-    return say("请从最近的好备份恢复(restore);报送过的可向区里要回。原文件请保留。")
+    return say("请从最近的好备份恢复（restore）;报送过的可向区里要回。原文件请保留。")
 
 
 def _damaged_file(details: list[str]) -> Finding:
-    sentence = say("数据文件有{n}处损坏({which})。", n=len(details), which=_named(details))
+    sentence = say("数据文件有{n}处损坏（{which}）。", n=len(details), which=_named(details))
     return Finding("", "FILE_DAMAGED", sentence, _from_backup())
 
 
 def _chain_broken(which: Iterable[Any]) -> Finding:
-    sentence = say("日志链断开或被改动:{which}。", which=_named(which))
+    sentence = say("日志链断开或被改动：{which}。", which=_named(which))
     return Finding("", "CHAIN_BROKEN", sentence, _from_backup())
 
 
 def _mend_it() -> str:
-    return say("日志是完好的,重建即可恢复(check --deep --mend),内容不会丢。")
+    return say("日志是完好的，重建即可恢复（check --deep --mend），内容不会丢。")
 
 
 def _records_differ(title: str, which: Iterable[Any]) -> Finding:
-    sentence = say("“{title}”与日志不一致:{which}。", title=say(title), which=_named(which))
+    sentence = say("“{title}”与日志不一致：{which}。", title=say(title), which=_named(which))
     return Finding("", "RECORDS_DIFFER", sentence, _mend_it())
 
 
 def _register_differs(which: Iterable[Any]) -> Finding:
-    return Finding("", "REGISTER_DIFFERS", say("总登记与日志不一致:{which}。", which=_named(which)), _mend_it())
+    return Finding("", "REGISTER_DIFFERS", say("总登记与日志不一致：{which}。", which=_named(which)), _mend_it())
 
 
 def _search_differs() -> Finding:
-    return Finding("", "SEARCH_DIFFERS", say("搜索索引与记录不一致,可能搜不到。"), _mend_it())
+    return Finding("", "SEARCH_DIFFERS", say("搜索索引与记录不一致，可能搜不到。"), _mend_it())
 
 
 def _mended(finding: Finding) -> Finding:
-    return Finding("", finding.code, finding.sentence, say("已经按日志重建,不用再做什么。"), "warning")
+    return Finding("", finding.code, finding.sentence, say("已经按日志重建，不用再做什么。"), "warning")

@@ -91,3 +91,65 @@ def custody(home: Home) -> Custody:
         rows = c.exec_driver_sql(f"SELECT {expression} AS word, count(*) FROM record r GROUP BY word").all()  # noqa: S608
     counts = dict.fromkeys(WORDS, 0) | {row[0]: int(row[1]) for row in rows}
     return Custody({word: counts[word] for word in WORDS}, received_to(home), packed_to(home))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one record is, and how it last left the house.
+
+    Attributes:
+        n: its number in the order of entry, the cursor of the next page.
+        uid: the record.
+        kind: key of its kind.
+        code: its number.
+        title: what it is called.
+        day: its date.
+        word: its custody word.
+        at: when it was last packed, `""` when never.
+        medium: what it was packed onto.
+        by: who packed it.
+    """
+
+    n: int
+    uid: str
+    kind: str
+    code: str
+    title: str
+    day: str
+    word: Word
+    at: str
+    medium: str
+    by: str
+
+
+def places(home: Home, word: Word | None = None, *, before: int | None = None, limit: int = 200) -> list[Place]:
+    """Records, newest first, with when, on what and by whom they were last packed.
+
+    Args:
+        home: an open home.
+        word: only those at this word.
+        before: the `n` after which the page begins.
+        limit: records at most.
+    """
+    chosen = "WHERE word = ?" if word else ""
+    with home.file.read() as c:
+        rows = c.exec_driver_sql(
+            f"""SELECT r.n, r.uid, r.kind, r.code, r.title, r.day, r.word, coalesce(e.at, ''), coalesce(e.medium, ''),
+                       coalesce(e.by, '')
+                  FROM (SELECT * FROM (SELECT r.n, r.uid, r.kind, r.code, r.title, r.day, {_sql(home)} AS word
+                          FROM record r WHERE r.n < ? ORDER BY r.n DESC) {chosen} LIMIT ?) r
+                  LEFT JOIN "export" e ON e.id = (SELECT max(x.id) FROM op o JOIN "export" x ON x.dev = o.dev
+                       AND o.seq BETWEEN x.first AND x.last WHERE o.rec = r.uid)
+                 ORDER BY r.n DESC""",  # noqa: S608 - own device names and words
+            (before if before is not None else 1 << 62, *((word,) if word else ()), limit),
+        ).all()
+    return [Place(*row) for row in rows]
+
+
+def unconfirmed_since(home: Home) -> str:
+    """Time stamp of the oldest bundle that no verified receipt covers yet, `""` when there is none."""
+    received = received_to(home)
+    with home.file.read() as c:
+        rows = c.exec_driver_sql('SELECT dev, last, at FROM "export" ORDER BY id').all()
+    own = set(own_chains(home))
+    return next((at for dev, last, at in rows if dev in own and last > received.get(dev, 0)), "")

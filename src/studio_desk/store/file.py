@@ -43,7 +43,7 @@ class Lock:
             raise Problem(
                 "FOLDER_READ_ONLY",
                 say("文件夹“{folder}”不能写入。", folder=str(self.path.parent)),
-                say("请换一个可以写入的文件夹,或请管理员放开权限。"),
+                say("请换一个可以写入的文件夹，或请管理员放开权限。"),
                 exit_code=MEDIUM,
             ) from error
         try:
@@ -55,12 +55,12 @@ class Lock:
             raise Problem(
                 "FILE_BUSY",
                 say(
-                    "这个站点的文件正被另一个程序打开(电脑 {host},进程 {pid},自 {since} 起)。",
+                    "这个站点的文件正被另一个程序打开（电脑 {host}，进程 {pid}，自 {since} 起）。",
                     host=holder.get("host", "?"),
                     pid=holder.get("pid", "?"),
                     since=holder.get("since", "?"),
                 ),
-                say("请先在那里关闭 Studio Desk,再重试。"),
+                say("请先在那里关闭 Studio Desk，再重试。"),
                 exit_code=BUSY,
                 holder=holder,
             ) from None
@@ -140,11 +140,11 @@ class StationFile:
             raise Problem(
                 "FILE_NEWER",
                 say(
-                    "这个文件是由更新版本的 Studio Desk 写成的(格式 {found},本程序到 {known})。",
+                    "这个文件是由更新版本的 Studio Desk 写成的（格式 {found}，本程序到 {known}）。",
                     found=self.schema,
                     known=SCHEMA,
                 ),
-                say("请在这台电脑上安装新版本后再打开;文件没有改动。"),
+                say("请在这台电脑上安装新版本后再打开；文件没有改动。"),
             )
 
     def _connect(self) -> Any:
@@ -263,8 +263,8 @@ def damaged(path: Path, detail: str) -> Problem:
     """The Problem `FILE_DAMAGED` (exit 3); `detail` is for the log and scripts."""
     return Problem(
         "FILE_DAMAGED",
-        say("文件“{file}”打不开:已损坏,或口令与它不配。", file=path.name),
-        say("请从备份恢复(restore),或用 salvage 抢救;原文件请保留。"),
+        say("文件“{file}”打不开：已损坏，或口令与它不配。", file=path.name),
+        say("请从备份恢复（restore），或用 salvage 抢救；原文件请保留。"),
         exit_code=DAMAGED,
         detail=detail,
     )
@@ -275,27 +275,27 @@ def _translate(error: DBAPIError, path: Path) -> Problem:
     text = str(error.orig).lower()
     if "full" in text:
         return Problem(
-            "DISK_FULL", say("磁盘满了,这一次没有存上。"), say("请清理磁盘后重试;已存的内容都在。"), exit_code=MEDIUM
+            "DISK_FULL", say("磁盘满了，这一次没有存上。"), say("请清理磁盘后重试；已存的内容都在。"), exit_code=MEDIUM
         )
     if "readonly" in text or "unable to open" in text or "permission" in text:
         return Problem(
             "FOLDER_READ_ONLY",
             say("文件夹“{folder}”不能写入。", folder=str(path.parent)),
-            say("请换一个可以写入的文件夹,或请管理员放开权限。"),
+            say("请换一个可以写入的文件夹，或请管理员放开权限。"),
             exit_code=MEDIUM,
         )
     if "locked" in text or "busy" in text:
         return Problem(
             "FILE_BUSY",
             say("这个站点的文件正被另一个程序打开。"),
-            say("请先在那里关闭 Studio Desk,再重试。"),
+            say("请先在那里关闭 Studio Desk，再重试。"),
             exit_code=BUSY,
         )
     if "i/o error" in text:
         return Problem(
             "DISK_ERROR",
-            say("磁盘读写出错,这一次没有存上。"),
-            say("请检查磁盘或U盘是否松动;已存的内容都在,请尽快做一次备份。"),
+            say("磁盘读写出错，这一次没有存上。"),
+            say("请检查磁盘或U盘是否松动；已存的内容都在，请尽快做一次备份。"),
             exit_code=MEDIUM,
         )
     return damaged(path, text)

@@ -78,7 +78,7 @@ def recognise(data: bytes, name: str) -> FileType:
     if data[4:8] == b"ftyp" and data[8:12] in _PHONE_IMAGES:
         raise Problem(
             "IMAGE_FROM_PHONE",
-            say("“{name}”是手机的 HEIC 照片,这里打不开。", name=name),
+            say("“{name}”是手机的 HEIC 照片，这里打不开。", name=name),
             say("请在手机相机设置里选“兼容性最佳”(JPEG),或用微信发送后再保存。"),
             file=name,
         )
@@ -102,8 +102,8 @@ def not_an_image(name: str) -> Problem:
     """The Problem `NOT_AN_IMAGE`."""
     return Problem(
         "NOT_AN_IMAGE",
-        say("“{name}”不是照片,或照片损坏了。", name=name),
-        say("请用看图程序打开试试;打不开就重新拍照或扫描。原来的记录没有改动。"),
+        say("“{name}”不是照片，或照片损坏了。", name=name),
+        say("请用看图程序打开试试；打不开就重新拍照或扫描。原来的记录没有改动。"),
         file=name,
     )
 
@@ -175,7 +175,7 @@ def _not_allowed(name: str) -> Problem:
     return Problem(
         "FILE_TYPE_NOT_ALLOWED",
         say("“{name}”这种文件不能作附件。", name=name),
-        say("可以添加照片、PDF、OFD、Word、Excel、录音、录像和文本;别的请先另存为 PDF。"),
+        say("可以添加照片、PDF、OFD、Word、Excel、录音、录像和文本；别的请先另存为 PDF。"),
         file=name,
     )
 
@@ -184,7 +184,7 @@ def _mismatch(name: str, ending: str) -> Problem:
     return Problem(
         "FILE_TYPE_MISMATCH",
         say("“{name}”的内容不是 {ending} 文件。", name=name, ending=ending),
-        say("请确认文件没有改错扩展名、没有损坏,用相应程序打开后另存一份再添加。"),
+        say("请确认文件没有改错扩展名、没有损坏，用相应程序打开后另存一份再添加。"),
         file=name,
     )
 
@@ -192,7 +192,7 @@ def _mismatch(name: str, ending: str) -> Problem:
 def _macros(name: str) -> Problem:
     return Problem(
         "FILE_HAS_MACROS",
-        say("“{name}”里有宏程序,不能作附件。", name=name),
-        say("请另存为不带宏的文件(docx、xlsx)或 PDF 再添加。"),
+        say("“{name}”里有宏程序，不能作附件。", name=name),
+        say("请另存为不带宏的文件（docx、xlsx）或 PDF 再添加。"),
         file=name,
     )

@@ -108,7 +108,7 @@ class Home:
             raise Problem(
                 "HOME_EXISTS",
                 say("文件夹“{folder}”里已经有一个站点。", folder=str(path)),
-                say("请打开它,或另选一个空文件夹。"),
+                say("请打开它，或另选一个空文件夹。"),
             )
         lock = Lock(path / LOCK)
         lock.take()
@@ -149,7 +149,7 @@ class Home:
             raise Problem(
                 "NO_HOME",
                 say("文件夹“{folder}”里没有站点文件。", folder=str(path)),
-                say("请用 init 新建,用 restore 从备份恢复,或用 --home 指明文件夹。"),
+                say("请用 init 新建，用 restore 从备份恢复，或用 --home 指明文件夹。"),
             )
         lock = Lock(path / LOCK)
         lock.take()
@@ -190,7 +190,7 @@ class Home:
             ops = list(self.journal.ops(self.device, mark["seq"], mark["seq"])) if mark["seq"] else []
             behind = bool(mark["seq"]) and (not ops or ops[0][0].digest != mark["head"])
         if behind:
-            self.new_incarnation(say("文件比上次送出时旧,已开始新的编号链。"))
+            self.new_incarnation(say("文件比上次送出时旧，已开始新的编号链。"))
 
     def new_incarnation(self, reason: str) -> None:
         """Continue under a new chain, so that nothing already sent is ever contradicted.
@@ -306,10 +306,10 @@ def check_identity(role: str, code: str, name: str) -> None:
             say("站码“{code}”不合规定。", code=code[:20])
             if role == "station"
             else say("行政区划代码“{code}”不合规定。", code=code[:20]),
-            say("站码是2至6个大写字母,例如 SQ。") if role == "station" else say("区县代码是6位数字,例如 990000。"),
+            say("站码是2至6个大写字母，例如 SQ。") if role == "station" else say("区县代码是6位数字，例如 990000。"),
         )
     if not name.strip():
-        raise Problem("NAME_REQUIRED", say("名称没有填。"), say("请填写全称,例如“石桥镇政协联络站”。"))
+        raise Problem("NAME_REQUIRED", say("名称没有填。"), say("请填写全称，例如“石桥镇政协联络站”。"))
 
 
 def _make_folder(path: Path) -> None:

@@ -375,8 +375,8 @@ class Journal:
         if before["state"] == VOID and type_ != "record.resolve":
             raise Problem(
                 "RECORD_VOID",
-                say("{code}已经作废,不能再改。", code=before["code"]),
-                say("请另建一条新的记录,在说明里写上原编号。"),
+                say("{code}已经作废，不能再改。", code=before["code"]),
+                say("请另建一条新的记录，在说明里写上原编号。"),
             )
         if before["conflict"] and type_ != "record.resolve":
             raise Problem(
@@ -387,7 +387,7 @@ class Journal:
         if self.role == "station" and before["station"] not in {"", self.code}:
             raise Problem(
                 "NOT_OWNER",
-                say("{code}是{station}的记录,本站不能改。", code=before["code"], station=before["station"]),
+                say("{code}是{station}的记录，本站不能改。", code=before["code"], station=before["station"]),
                 say("请与该单位联系。"),
             )
 
@@ -442,8 +442,8 @@ class Journal:
         if op.seq <= seq:
             raise Problem(
                 "CHAIN_FORK",
-                say("{dev}第{seq}号与已收到的不一致:同一编号有两个不同的内容。", dev=op.dev, seq=op.seq),
-                say("可能是备份恢复后继续使用或文件被改动,请与该站点核对。"),
+                say("{dev}第{seq}号与已收到的不一致：同一编号有两个不同的内容。", dev=op.dev, seq=op.seq),
+                say("可能是备份恢复后继续使用或文件被改动，请与该站点核对。"),
                 dev=op.dev,
                 seq=op.seq,
             )
@@ -555,8 +555,8 @@ def _no_such_record(name: str) -> Problem:
 def _built_on() -> Problem:
     return Problem(
         "IMPORT_BUILT_ON",
-        say("后来的数据已经建立在这次导入之上,不能撤销。"),
-        say("请先撤销更晚的导入,或用更正、作废处理有问题的记录。"),
+        say("后来的数据已经建立在这次导入之上，不能撤销。"),
+        say("请先撤销更晚的导入，或用更正、作废处理有问题的记录。"),
     )
 
 

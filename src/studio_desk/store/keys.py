@@ -71,7 +71,7 @@ class KeyFile:
             raise Problem(
                 "KEY_FILE_EXISTS",
                 say("“{path}”已经有密钥文件。", path=path),
-                say("请换一个空文件夹,或打开这里已有的数据。"),
+                say("请换一个空文件夹，或打开这里已有的数据。"),
             )
         made = cls(path, _check(key))
         if passphrase:
@@ -100,7 +100,7 @@ class KeyFile:
             raise Problem(
                 "KEY_FILE_MISSING",
                 say("密钥文件“{path}”不见了。", path=path),
-                say("请从备份恢复;每个备份里都有密钥文件。"),
+                say("请从备份恢复；每个备份里都有密钥文件。"),
                 exit_code=DAMAGED,
             ) from None
         except OSError as error:
@@ -125,7 +125,7 @@ class KeyFile:
             raise Problem(
                 "FILE_NEWER",
                 say("密钥文件“{path}”是新版本的程序写的。", path=path),
-                say("请先升级本程序,再打开。"),
+                say("请先升级本程序，再打开。"),
             )
         return cls(path, document["check"], document["slots"])
 
@@ -155,10 +155,10 @@ class KeyFile:
             if key:
                 return key
         if "passphrase" in self.slots:
-            remedy = say("请输入口令(命令行用 --passphrase-file),或用恢复码打开。")
+            remedy = say("请输入口令（命令行用 --passphrase-file），或用恢复码打开。")
         else:
-            remedy = say("请在原来的电脑、原来的用户下打开,或用恢复码打开后设一个口令(命令行用 --passphrase-file)。")
-        raise Problem("NO_KEY", say("打不开:系统钥匙串取不到密钥({reason}),也没有口令。", reason=reason), remedy)
+            remedy = say("请在原来的电脑、原来的用户下打开，或用恢复码打开后设一个口令（命令行用 --passphrase-file）。")
+        raise Problem("NO_KEY", say("打不开：系统钥匙串取不到密钥（{reason}），也没有口令。", reason=reason), remedy)
 
     def opens_with(self, key: bytes) -> bool:
         """Whether `key` is the key this file keeps."""
@@ -209,7 +209,7 @@ class KeyFile:
         self.slots.pop("keyring", None)
         if reason := _to_keyring(self, key):
             raise Problem(
-                "NO_KEYRING", say("系统钥匙串用不了:{reason}。", reason=reason), say("请改用口令;数据不受影响。")
+                "NO_KEYRING", say("系统钥匙串用不了：{reason}。", reason=reason), say("请改用口令；数据不受影响。")
             )
         self.save()
 
@@ -298,9 +298,9 @@ def keyring_status() -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a broken configuration raises whatever its backend does
         return {"backend": "", "usable": False, "reason": f"{type(error).__name__}: {error}"[:200]}
     if isinstance(backend, fail.Keyring | null.Keyring) or empty:
-        reason = say("这台电脑没有可用的系统钥匙串({backend})", backend=name)
+        reason = say("这台电脑没有可用的系统钥匙串（{backend}）", backend=name)
     elif weak:  # keyrings.alt writes plain files; the package itself does not recommend what is below 1
-        reason = say("系统钥匙串不够安全({backend})", backend=name)
+        reason = say("系统钥匙串不够安全（{backend}）", backend=name)
     else:
         reason = ""
     return {"backend": name, "usable": not reason, "reason": reason}
@@ -320,7 +320,7 @@ def _to_keyring(file: KeyFile, key: bytes) -> str:
     except Exception as error:  # noqa: BLE001 - a locked or headless keyring raises what it likes
         return f"{status['backend']}: {error}"[:200]
     if not same:
-        return say("系统钥匙串没有存住密钥({backend})", backend=status["backend"])
+        return say("系统钥匙串没有存住密钥（{backend}）", backend=status["backend"])
     file.slots["keyring"] = slot
     return ""
 
@@ -370,9 +370,9 @@ def _b64(data: bytes) -> str:
 def _unprotected(reason: str) -> Problem:
     return Problem(
         "NO_KEY_PROTECTION",
-        say("密钥没有东西保护:系统钥匙串用不了({reason}),也没有口令。", reason=reason),
+        say("密钥没有东西保护：系统钥匙串用不了（{reason}），也没有口令。", reason=reason),
         say(
-            "请设一个口令(命令行用 --passphrase-file),或在有系统钥匙串的桌面里运行(Windows 自带;Linux 装 gnome-keyring 或 KWallet)。"
+            "请设一个口令（命令行用 --passphrase-file），或在有系统钥匙串的桌面里运行（Windows 自带；Linux 装 gnome-keyring 或 KWallet）。"
         ),
     )
 
@@ -382,12 +382,12 @@ def _wrong(name: str) -> Problem:
         return Problem(
             "WRONG_RECOVERY_CODE",
             say("这个恢复码不是这份数据的。"),
-            say("请找这份数据首次运行时打印的恢复码,换过恢复码的用最新的一张。"),
+            say("请找这份数据首次运行时打印的恢复码，换过恢复码的用最新的一张。"),
         )
     return Problem(
         "WRONG_PASSPHRASE",
         say("口令不对。"),
-        say("请检查大小写和输入法后再试;忘记口令时,可用首次运行时打印的恢复码。"),
+        say("请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。"),
     )
 
 
@@ -395,6 +395,6 @@ def _damaged(path: Path) -> Problem:
     return Problem(
         "KEY_FILE_DAMAGED",
         say("密钥文件“{path}”损坏了。", path=path),
-        say("请从备份恢复;每个备份里都有密钥文件。"),
+        say("请从备份恢复；每个备份里都有密钥文件。"),
         exit_code=DAMAGED,
     )

@@ -67,8 +67,8 @@ def take_in(data: bytes, name: str, *, edge: int, quality: int, keep_geotag: boo
         if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":  # MPO: a phone's JPEG with a preview
             raise Problem(
                 "IMAGE_HAS_PAGES",
-                say("“{name}”里有{n}页(帧)图。", name=name, n=getattr(image, "n_frames", 1)),
-                say("请把多页扫描件存为 PDF,动图存为一张照片,再添加。"),
+                say("“{name}”里有{n}页（帧）图。", name=name, n=getattr(image, "n_frames", 1)),
+                say("请把多页扫描件存为 PDF，动图存为一张照片，再添加。"),
                 file=name,
             )
         exif = image.getexif()
@@ -146,7 +146,7 @@ def _refuse_huge(pixels: int, name: str) -> None:
     if pixels > MAX_PIXELS:
         raise Problem(
             "IMAGE_TOO_LARGE",
-            say("照片“{name}”太大,超过{n}百万像素。", name=name, n=MAX_PIXELS // 1_000_000),
+            say("照片“{name}”太大，超过{n}百万像素。", name=name, n=MAX_PIXELS // 1_000_000),
             say("请用看图程序缩小后再添加。"),
             file=name,
         )

@@ -35,8 +35,8 @@ def read_code(typed: str) -> str:
     if alien or len(code) != _CODE_SYMBOLS + 1 or _check_symbol(code[:-1]) != code[-1]:
         raise Problem(
             "RECOVERY_CODE_MISTYPED",
-            say("恢复码抄写有误:应有{wanted}个字母或数字,现有{n}个。", wanted=_CODE_SYMBOLS + 1, n=len(code)),
-            say("请对照打印的恢复码逐组核对,里面没有字母 I、L、O、U。"),
+            say("恢复码抄写有误：应有{wanted}个字母或数字，现有{n}个。", wanted=_CODE_SYMBOLS + 1, n=len(code)),
+            say("请对照打印的恢复码逐组核对，里面没有字母 I、L、O、U。"),
         )
     return code[:-1]
 

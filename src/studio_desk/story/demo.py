@@ -84,7 +84,7 @@ def tell(
     story = _Story(folder, until or date(clock.today().year - 1, 12, 31), size)
     chapters: Sequence[tuple[str, Callable[[], None]]] = (
         (say("建立区政协和两个站点"), story.found),
-        (say("登记入网:申请、核对指纹、安装信任表"), story.enrol),
+        (say("登记入网：申请、核对指纹、安装信任表"), story.enrol),
         (say("两个站点记一年的工作"), story.work),
         (say("导出数据包到U盘"), story.send),
         (say("区里导入、合并"), story.merge),

@@ -191,7 +191,7 @@ class _Rows:
             parent_kind="民情日志",
             parent=self._journal(),
             day=day.isoformat(),
-            text="建议明确牵头单位和时限,结果向群众公开。",
+            text="建议明确牵头单位和时限，结果向群众公开。",
             studio=self.uid,
             state=state or "已提出",
         )
@@ -224,8 +224,8 @@ class _Rows:
                 members=self.members[:1],
                 recorder="何小兰",
                 studio=self.uid,
-                content="群众反映村口路灯不亮、巷道积水,晚上出行不安全,希望尽快修好。",
-                answer="当场答复,约定一周内修好。",
+                content="群众反映村口路灯不亮、巷道积水，晚上出行不安全，希望尽快修好。",
+                answer="当场答复，约定一周内修好。",
                 state="已登记",
             )
         return self.entry

@@ -232,7 +232,7 @@ class Sample:
                     causes=[self.chance.choice(("病", "残", "学", "缺劳力"))],
                     house_grade=self.chance.choice("ABCD"),
                     situation=names.LONG_NOTE * (8 if number == 0 else 1),
-                    needs="维修屋面,申请危房改造。",
+                    needs="维修屋面，申请危房改造。",
                     members=[
                         {"name": head, "relation": "户主", "sex": "男", "birth": "1958-03"},
                         *(
@@ -338,7 +338,7 @@ class Sample:
                 urgency="一般",
                 scope="共性" if "暖" in subject else "个性",
                 in_scope="不属于" if refused else "属于",
-                steps=[{"day": day, "kind": "登记", "who": "何小兰", "text": "由民情日志转来,登记立项。"}],
+                steps=[{"day": day, "kind": "登记", "who": "何小兰", "text": "由民情日志转来，登记立项。"}],
             )
             self.cases.append(uid)
             if refused:
@@ -361,7 +361,7 @@ class Sample:
             return day.isoformat()
 
         journal.move(uid, "受理", changes={"due": due})
-        step(1, "联系单位", "何小兰", f"电话联系{unit},约定到现场查看。")
+        step(1, "联系单位", "何小兰", f"电话联系{unit}，约定到现场查看。")
         journal.move(
             uid,
             "办理中",
@@ -374,19 +374,19 @@ class Sample:
         )
         if number % 9 == 5 or opened + timedelta(days=40) > self.until:
             return
-        step(6, "现场查看", unit, "会同委员到现场查看,拍照留存,量了尺寸。")
-        step(15, "协调", "欧阳思远", "协调材料和人工,商定分工和完成时间。")
-        answered = step(24, "答复", unit, "已按约定办理,书面答复。")
+        step(6, "现场查看", unit, "会同委员到现场查看，拍照留存，量了尺寸。")
+        step(15, "协调", "欧阳思远", "协调材料和人工，商定分工和完成时间。")
+        answered = step(24, "答复", unit, "已按约定办理，书面答复。")
         journal.move(uid, "已答复", changes={"answered": answered, "answer_way": "书面", "steps": steps})
-        told = step(26, "反馈", "何小兰", "上门告知办理情况,当面征求意见。")
+        told = step(26, "反馈", "何小兰", "上门告知办理情况，当面征求意见。")
         journal.move(
             uid, "已反馈群众", changes={"told": told, "told_way": "当面", "satisfaction": "满意", "steps": steps}
         )
         solved = number % 5 != 3
-        closed = step(30, "回访", "马长福", "回访,群众认可。" if solved else "回访,群众理解。")
+        closed = step(30, "回访", "马长福", "回访，群众认可。" if solved else "回访，群众理解。")
         result = {
             "result": "解决" if solved else "列入计划",
-            "result_text": "已办好并回访。" if solved else "本年度资金已排满,列入下一年度计划。",
+            "result_text": "已办好并回访。" if solved else "本年度资金已排满，列入下一年度计划。",
             "closed": closed,
             "deed": solved and number % 2 == 0,
             "steps": steps,
@@ -445,7 +445,7 @@ class Sample:
             quarter = (int(day[5:7]) + 2) // 3
             uid = self._write(
                 "activity",
-                title=f"{title}({day[:4]}年第{quarter}季度)",
+                title=f"{title}（{day[:4]}年第{quarter}季度）",
                 activity_kind=kind,
                 mode="团体" if number % 5 else "联合",
                 functions=["凝聚共识"] if not consult else ["政治协商", "凝聚共识"],
@@ -462,9 +462,9 @@ class Sample:
                 topic="供暖管道如何过县道" if consult else "",
                 attendance=seats,
                 stages=[{"day": day, "stage": "协商", "text": "通报情况、提问、解答、发言。"}] if consult else [],
-                advice="形成3条建议,报镇党委、政府。" if number % 3 == 0 else "",
-                consensus="各方同意先定路由和时间,分两步实施。" if consult else "",
-                summary=summary + ",到会人员作了记录,会后形成清单逐条落实。",
+                advice="形成3条建议，报镇党委、政府。" if number % 3 == 0 else "",
+                consensus="各方同意先定路由和时间，分两步实施。" if consult else "",
+                summary=summary + ",到会人员作了记录，会后形成清单逐条落实。",
                 served=self.chance.randint(12, 160),
                 state="已举办",
             )
@@ -516,14 +516,14 @@ class Sample:
                 recorder="何小兰",
                 seats=[*present, *others, *absent],
                 agenda=["通报上次议定事项办理情况", title, "议定下一步分工"],
-                gist="会议通报了有关情况,与会人员围绕议题充分发表意见。",
+                gist="会议通报了有关情况，与会人员围绕议题充分发表意见。",
                 speeches=speeches,
                 matters=[
                     {"matter": "管道过县道", "verdict": "能办", "reason": ""},
-                    {"matter": "路面恢复费用", "verdict": "有条件办", "reason": "镇里和公司各担一半,需镇长办公会定。"},
+                    {"matter": "路面恢复费用", "verdict": "有条件办", "reason": "镇里和公司各担一半，需镇长办公会定。"},
                 ],
-                consensus="先办过路段,再办楼内改造;每周向住户通报一次进度。",
-                dissent="有住户担心开挖影响地下室,要求施工前检查。",
+                consensus="先办过路段，再办楼内改造；每周向住户通报一次进度。",
+                dissent="有住户担心开挖影响地下室，要求施工前检查。",
                 actions=[
                     {
                         "what": "报送过路施工和交通组织方案",
@@ -553,7 +553,7 @@ class Sample:
                 parent_kind=kind,
                 parent=uid,
                 day=day,
-                text=f"在“{title}”中提出:{matter[4]}建议由{matter[5] or '镇政府'}牵头,明确时限,结果向群众公开。",
+                text=f"在“{title}”中提出：{matter[4]}建议由{matter[5] or '镇政府'}牵头，明确时限，结果向群众公开。",
                 category=matter[0],
                 proposer=self.members[number % len(self.members)],
                 studio=self.studio,
