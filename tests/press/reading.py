@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from PIL import Image
 
-from studio_desk.press import Printed, render
+from studio_desk.press import Composed, Printed, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 WHEN = date(2026, 1, 12)
 
 
-def printed(sheets: Iterable[Sheet], to: Path) -> Printed:
+def printed(sheets: Iterable[Sheet | Composed], to: Path) -> Printed:
     return render(sheets, to, when=WHEN, title="归档文件 2025", author="古城镇委员联络站", subject="样张")
 
 
-def in_memory(sheets: Iterable[Sheet]) -> bytes:
+def in_memory(sheets: Iterable[Sheet | Composed]) -> bytes:
     out = io.BytesIO()
     render(sheets, out, when=WHEN, title="归档文件 2025", author="古城镇委员联络站")
     return out.getvalue()

@@ -13,33 +13,40 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from studio_desk.press import measure
+from studio_desk.press import compose, measure
 from studio_desk.press.page import (
     QR,
+    ArchiveStamp,
     Attendee,
     Beside,
     Cell,
     Checks,
     Column,
+    Fields,
     Form,
     Gap,
+    GongwenMark,
     Heading,
+    Imprint,
     Keep,
     PageBreak,
     Photo,
     Photos,
+    Roll,
     Row,
     Sheet,
     Signature,
     Signatures,
     Signin,
+    Spine,
+    Spines,
     Step,
     Table,
     Text,
     Timeline,
 )
 from tests.press import samples
-from tests.press.reading import page_picture, printed, solid, text_of, words
+from tests.press.reading import in_memory, page_picture, printed, solid, text_of, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -333,3 +340,53 @@ def test_a3_and_landscape_have_their_sizes(tmp_path: Path) -> None:
         for p in pypdf.PdfReader(target).pages
     ]
     assert sizes == [(297, 420), (420, 297)]
+
+
+LONGEST = "阿卜杜热依木·买买提吐尔逊·吾买尔江·艾则孜·阿布都热合曼·玉素甫·伊敏江·麦麦提明·艾合买提江·图尔"
+"""A name of fifty characters: as long as a person's name may be."""
+
+
+def test_the_longest_names_and_titles_are_whole_everywhere(tmp_path: Path) -> None:
+    title = "关于古城镇老街片区排水管网清淤疏通、井盖补齐、路灯安装及长效管护机制建设等有关问题的民情事项" * 6
+    name = LONGEST[:50]
+    signin = Signin(tuple(Attendee(f"{i}{name}", title[:100], name) for i in range(20)))
+    timeline = Timeline((Step("2025年5月5日上午九时三十分", title, title, name), Step("2025-05-06", title, who=name)))
+    photos = Photos((Photo(samples.photo(), title, "2025-05-05"), Photo(samples.photo(), title)))
+    sheets = [
+        Sheet("签到", (Heading(title[:120]), signin)),
+        Sheet("事项", (timeline, photos)),
+        Sheet("落款", (Signatures(tuple(Signature(name[:20], name, "2025年5月5日") for _ in range(3))),)),
+        Sheet(
+            "纪要",
+            (
+                GongwenMark(title[:54], title[:40], name, "二〇二五年五月五日"),
+                Roll("出席", (name, name)),
+                Imprint(title, name, "2025年5月5日"),
+            ),
+            frame="gongwen",
+        ),
+        Sheet("盒脊", (Spines(Spine(name, "Z109", "2025", "永久", title[:30], "0001", "0046", "3")),), frame="insert"),
+        Sheet("封面", (Fields((("全宗名称", title[:100]),)),), frame="insert"),
+        Sheet(
+            "归档章",
+            (Text("文"),),
+            stamp=ArchiveStamp("Z109A", "2025", "0001", "社会法制和民族宗教委员会办公室", "永久", "113"),
+        ),
+    ]
+    target = tmp_path / "longest.pdf"
+    outcome = printed(sheets, target)
+    assert outcome.missing == ()
+    for number, (sheet, first, count) in enumerate(zip(sheets, outcome.first_page, outcome.sheet_pages, strict=True)):
+        shown = Counter(solid(text_of(target, first, first + count - 1)))
+        wanted = Counter("".join(solid(string) for string in strings(sheet)))
+        assert wanted - shown == Counter(), f"{number} {sheet.title}"
+    for page, left, top, right, bottom, word in words(target):
+        if page == outcome.first_page[4]:
+            continue
+        assert 10 * MM < left < right < 200 * MM, (page, word)
+        assert 3 * MM < top < bottom < 292 * MM, (page, word)
+
+
+def test_a_sheet_laid_out_before_prints_the_same() -> None:
+    plain = in_memory([samples.journal(), samples.catalogue()])
+    assert in_memory([compose(samples.journal()), compose(samples.catalogue())]) == plain

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio_desk.press.flow import Strip, draw_stack, stack_height
 from studio_desk.press.fonts import chain
 from studio_desk.press.ink import MM, Ink
-from studio_desk.press.paragraph import RISE, Style, fitted, paragraph
+from studio_desk.press.paragraph import RISE, Style, boxed, fitted
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Fields, Spine, Spines
@@ -137,10 +137,7 @@ def _centred(ink: Ink, text: str, place: _Place, style: Style) -> None:
     """Words in the middle of a box, smaller when too wide."""
     if not text:
         return
-    strips = fitted(text, style, place.width - 3, least=0.42)
-    if len(strips) > 1:
-        smaller = replace(style, size=style.size * 0.5, leading=style.size * 0.58)
-        strips = paragraph(chain(style.face).prepare(text), smaller, place.width - 3)
+    strips = boxed(text, style, place.width - 3, place.height - 2)
     draw_stack(strips, ink, place.x + 1.5, place.top - (place.height - stack_height(strips)) / 2)
 
 

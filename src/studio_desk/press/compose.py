@@ -112,18 +112,19 @@ def draw(composed: Composed, number: int, ink: Ink) -> None:
         ink: Of the page; its number is the true one.
     """
     sheet, frame = composed.sheet, composed.measures
-    if sheet.draft:
-        _draft(ink)
+    if sheet.void or sheet.draft:
+        _across(ink, "作　废" if sheet.void else "草　稿")
     left = frame.inner if ink.number % 2 else frame.outer
     draw_page(composed.pages[number], ink, left, frame.page[1] - frame.top)
-    _foot(ink, composed, left, number)
+    if sheet.frame != "insert":
+        _foot(ink, composed, left, number)
     if sheet.stamp is not None and number == 0:
         marks.stamp(sheet.stamp, ink, frame.top)
 
 
-def _draft(ink: Ink) -> None:
-    """草稿 in pale grey across the page, below everything."""
-    words = chain("hei").prepare("草　稿")
+def _across(ink: Ink, mark: str) -> None:
+    """A mark in pale grey across the page, below everything."""
+    words = chain("hei").prepare(mark)
     size = 120.0
     ink.turned(ink.width / 2, ink.height / 2, "aslant")
     ink.text(-marks.width_of(words, size) / 2, -0.36 * size, size, words, colour=PALE)

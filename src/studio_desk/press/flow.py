@@ -92,6 +92,21 @@ class Pinned(Strip):
     __slots__ = ()
 
 
+class Overlaid(Strip):
+    """Two strips in the same place."""
+
+    __slots__ = ("_over", "_under")
+
+    def __init__(self, under: Strip, over: Strip) -> None:
+        super().__init__(max(under.height, over.height))
+        self._under, self._over = under, over
+
+    def draw(self, ink: Ink, x: float, top: float) -> None:
+        """One, then the other."""
+        self._under.draw(ink, x, top)
+        self._over.draw(ink, x, top)
+
+
 class Fitted(Strip):
     """Strips made to measure for the room that is left.
 

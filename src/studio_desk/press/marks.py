@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_desk.press.flow import Space, Strip, draw_stack, stack_height
+from studio_desk.press.flow import Overlaid, Space, Strip, draw_stack, stack_height
 from studio_desk.press.fonts import Prepared, chain
 from studio_desk.press.ink import GREY, MM, RED, Ink
-from studio_desk.press.paragraph import RISE, Style, fitted, paragraph
+from studio_desk.press.paragraph import RISE, Style, boxed, fitted, paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,27 +64,13 @@ def checks_strips(block: Checks, style: Style, width: float) -> list[Strip]:
         if wide > width:
             hanging = replace(style, indent=lead, hang=lead, align="left")
             first, *rest = paragraph(words, hanging, width)
-            strips += [_Overlaid(_CheckLine([(0.0, word in block.ticked, role.prepare(""))], style), first), *rest]
+            strips += [Overlaid(_CheckLine([(0.0, word in block.ticked, role.prepare(""))], style), first), *rest]
             continue
         line.append((at, word in block.ticked, words))
         at += wide + space
     if line:
         strips.append(_CheckLine(line, style))
     return strips
-
-
-class _Overlaid(Strip):
-    """Two strips in the same place."""
-
-    __slots__ = ("_over", "_under")
-
-    def __init__(self, under: Strip, over: Strip) -> None:
-        super().__init__(max(under.height, over.height))
-        self._under, self._over = under, over
-
-    def draw(self, ink: Ink, x: float, top: float) -> None:
-        self._under.draw(ink, x, top)
-        self._over.draw(ink, x, top)
 
 
 class _Signing:
@@ -247,6 +233,6 @@ def stamp(block: ArchiveStamp, ink: Ink, margin: float) -> None:
     for row, line in enumerate(words):
         for column, word in enumerate(line):
             if word:
-                strips = fitted(word, style, wide - 3, least=0.55)
+                strips = boxed(word, style, wide - 3, high - 2)
                 at = y + STAMP_HEIGHT - row * high - (high - stack_height(strips)) / 2
                 draw_stack(strips, ink, x + column * wide + 1.5, at)

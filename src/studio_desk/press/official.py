@@ -6,11 +6,11 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio_desk.press.flow import Pinned, Space, Strip, draw_stack, stack_height
+from studio_desk.press.flow import Overlaid, Pinned, Space, Strip, draw_stack, stack_height
 from studio_desk.press.fonts import chain
 from studio_desk.press.ink import MM, RED, Ink
 from studio_desk.press.marks import width_of
-from studio_desk.press.paragraph import RISE, Style, balanced, fitted, paragraph, paragraphs
+from studio_desk.press.paragraph import RISE, Style, balanced, boxed, fitted, paragraph, paragraphs
 
 if TYPE_CHECKING:
     from studio_desk.press.fonts import Prepared
@@ -108,10 +108,9 @@ def roll_strips(block: Roll, body: Style, width: float) -> list[Strip]:
             strips.append(_Names(line, body))
             line, at = [], left
         if at + wide > width:  # wider than a line: set as a paragraph of its own
-            if line:
-                strips.append(_Names(line, body))
-                line = []
-            strips += paragraph(name, replace(body, indent=left, hang=left), width)
+            first, *rest = paragraph(name, replace(body, indent=left, hang=left), width)
+            strips += [Overlaid(_Names(line, body), first), *rest]
+            line, at = [], left
             continue
         line.append((at, name))
         at += wide + step
@@ -132,17 +131,19 @@ class _Mark(Strip):
     def draw(self, ink: Ink, x: float, top: float) -> None:
         block, row, width = self._block, self._row, self._width
         style = Style("title", MARK_SIZE, MARK_SIZE, "center", colour=RED)
-        draw_stack(fitted(block.text, style, width, least=0.5), ink, x, top - MARK_TOP)
+        draw_stack(boxed(block.text, style, width, 5 * row - MARK_TOP - 2), ink, x, top - MARK_TOP)
         line = Style("fangsong", 16, row, "center")
         if block.number:
-            draw_stack(fitted(block.number, line, width), ink, x, top - 5 * row)
+            draw_stack(boxed(block.number, line, width, row), ink, x, top - 5 * row)
         foot = top - 6 * row
         indent = 16.0
         if block.issuer:
-            draw_stack(fitted(block.issuer, replace(line, align="left"), width * 0.6 - indent), ink, x + indent, foot)
+            draw_stack(
+                boxed(block.issuer, replace(line, align="left"), width * 0.6 - indent, row), ink, x + indent, foot
+            )
         if block.date:
-            date = replace(line, align="right")
-            draw_stack(fitted(block.date, date, width * 0.4 - indent), ink, x + width * 0.6, foot)
+            date = boxed(block.date, replace(line, align="right"), width * 0.4 - indent, row)
+            draw_stack(date, ink, x + width * 0.6, foot)
         rule = top - 7 * row - 2
         ink.line(x, rule, x + width, rule, width=1.6, colour=RED)
 

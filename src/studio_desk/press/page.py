@@ -166,6 +166,7 @@ class Sheet:
         landscape: Turned by 90 degrees.
         stamp: 归档章 on the first page.
         draft: Grey 草稿 across every page (unapproved minutes).
+        void: Grey 作废 across every page (a withdrawn record).
         numbering: The foot.
         running: Small words at the foot beside the number ("民情日志 MQ-2025-0012").
         recto: Begins on a front (odd) page; the page left blank before it carries no number (GB/T 9704 7.5).
@@ -178,6 +179,7 @@ class Sheet:
     landscape: bool = False
     stamp: ArchiveStamp | None = None
     draft: bool = False
+    void: bool = False
     numbering: Numbering = "document"
     running: str = ""
     recto: bool = False

@@ -19,6 +19,9 @@ RISE = 0.86
 """Base line below the upper edge of the em box: Chinese faces sit 0.86 above and 0.14 below it, near enough to centre."""
 
 _LATIN_RUNS = re.compile(f"{LATIN}+")
+SMALLEST = 3.0
+"""Points: no box is filled with type smaller than this."""
+
 LOOSEST = 0.35
 """Em: a line that would have to be spaced wider than this is left ragged."""
 
@@ -179,6 +182,28 @@ def fitted(text: str, style: Style, width: float, *, least: float = 0.7, lines: 
             return found
         needed = width * lines / max(1.0, sum(prepared.advances) * style.size) * 0.999
         share = max(least, min(share * 0.96, needed))
+
+
+def boxed(text: str, style: Style, width: float, height: float) -> list[Strip]:
+    """A text set as large as a box of fixed size allows, on as many lines as it takes.
+
+    Args:
+        text: What stands in the box.
+        style: At its full size.
+        width: Of the box in points.
+        height: Of the box in points.
+
+    Returns:
+        Its lines; they stand out of the box only when it would be too small for 3 pt type.
+    """
+    prepared = chain(style.face).prepare(text)
+    share = 1.0
+    while True:
+        smaller = replace(style, size=style.size * share, leading=style.leading * share)
+        found = paragraph(prepared, smaller, width)
+        if len(found) * smaller.leading <= height or smaller.size <= SMALLEST:
+            return found
+        share *= 0.95
 
 
 def balanced(text: str, style: Style, width: float) -> list[Strip]:

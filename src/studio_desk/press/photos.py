@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio_desk.press.flow import Strip, draw_stack, stack_height
 from studio_desk.press.ink import GREY, MM, Ink
-from studio_desk.press.paragraph import Style, paragraph, prepare
+from studio_desk.press.paragraph import Style, paragraph, paragraphs, prepare
 from studio_desk.press.pictures import Unreadable, picture, proportion
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from studio_desk.press.page import Photo, Photos
 
 CAPTION = Style("song", 10, 14, "center")
+LONG_CAPTION = Style("song", 10, 15, "justify")
+CAPTION_LINES = 5
+
 BETWEEN = 5 * MM
 """White space between pictures."""
 
@@ -71,7 +74,8 @@ def photo_strips(photos: Sequence[Photo], width: float, *, columns: int, height:
     cell = (width - (columns - 1) * BETWEEN) / columns
     strips: list[Strip] = []
     for first in range(0, len(photos), columns):
-        places = []
+        places: list[_Placed] = []
+        below: list[Strip] = []
         for photo in photos[first : first + columns]:
             try:
                 shape = proportion(photo.image)
@@ -81,8 +85,12 @@ def photo_strips(photos: Sequence[Photo], width: float, *, columns: int, height:
             words = "　".join(word for word in (photo.caption, photo.taken) if word)
             style = replace(CAPTION, align="center")
             caption = paragraph(prepare("song", words), style, cell) if words else []
+            if len(caption) > CAPTION_LINES:  # an essay: below the row, where it can flow
+                number = len(places) + 1
+                below += paragraphs(words, LONG_CAPTION, width, lead=f"（第{number}幅）")
+                caption = []
             places.append(_Placed(photo, wide, wide / shape, caption))
-        strips.append(PhotoRow(places, cell))
+        strips += [PhotoRow(places, cell), *below]
     return strips
 
 

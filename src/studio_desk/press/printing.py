@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Sized
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
-from studio_desk.kernel.files import medium_problem
+from studio_desk.kernel.files import medium_problem, sync_folder
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.press.compose import Composed, compose, draw
@@ -92,18 +92,16 @@ def render(
     press = _Press(sheets, when=when, title=title, author=author, subject=subject, progress=progress or silent)
     if not isinstance(to, Path):
         return press.run(to)
+    part = to.with_name(f".studio-desk-{secrets.token_hex(8)}.part")
     try:
-        handle, name = tempfile.mkstemp(dir=to.parent, prefix=".studio-desk-", suffix=".part")
-    except OSError as error:
-        raise medium_problem(error, to) from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            printed = press.run(cast("BinaryIO", out))
+        with part.open("xb") as out:
+            printed = press.run(out)
             out.flush()
             os.fsync(out.fileno())
-        part.chmod(0o644)
         part.replace(to)
+        with to.open("rb+") as done:  # on FAT the first sync does not outlive the renaming
+            os.fsync(done.fileno())
+        sync_folder(to.parent)
     except OSError as error:
         raise medium_problem(error, to) from error
     finally:

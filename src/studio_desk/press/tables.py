@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio_desk.press.cells import PAD, ROOM, THICK, THIN, CellBox, RowStrip, inner_strips
 from studio_desk.press.flow import Fitted, Group, Span, Strip, stack_height
 from studio_desk.press.ink import MM, Ink
-from studio_desk.press.paragraph import Style, fitted, paragraph, prepare
+from studio_desk.press.paragraph import Style, boxed, fitted, paragraph, prepare
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Attendee, Column, Signin, Table, Value
@@ -156,9 +156,19 @@ class _SigninStrip(Strip):
             wide = share * self._width / 2
             if text:
                 one_line = fitted(text, style, wide - 3, least=0.7)
-                strips = one_line if len(one_line) == 1 else fitted(text, style, wide - 3, least=0.5, lines=3)
+                strips = one_line if len(one_line) == 1 else boxed(text, style, wide - 3, self._panel.height - 3)
                 _centre(strips, ink, x + 1.5, y, self._panel.height)
             x += wide
+
+
+def _needed(person: Attendee, width: float) -> float:
+    """The height of a line in which even the longest of its texts can be set at 5 pt."""
+    tallest = 0.0
+    for text, style, (_head, share) in zip(_words(person, 0), SIGNIN_STYLES, SIGNIN_SHARES, strict=True):
+        if len(text) > 30:  # shorter ones fit any cell that is high enough for a signature
+            small = replace(style, size=5.0, leading=6.0)
+            tallest = max(tallest, stack_height(paragraph(prepare(style.face, text), small, share * width - 3)))
+    return tallest + 4
 
 
 def _words(person: Attendee | None, number: int) -> tuple[str, ...]:
@@ -185,7 +195,10 @@ def signin_strips(block: Signin, width: float, page: float) -> list[Strip]:
     """
     total = len(block.people) + block.spare
     strips: list[Strip] = []
-    most = max(1, int((page - SIGNIN_HEAD) / SIGNIN_LEAST))
+    least = min(
+        page - SIGNIN_HEAD - 3 * ROOM, max([SIGNIN_LEAST, *(_needed(person, width / 2) for person in block.people)])
+    )
+    most = max(1, int((page - SIGNIN_HEAD - ROOM) / least))
     rows = min(block.rows, most)
     pages = max(1, -(-total // (2 * rows)))
     for number in range(pages):
@@ -194,8 +207,8 @@ def signin_strips(block: Signin, width: float, page: float) -> list[Strip]:
         filled: tuple[Attendee | None, ...] = (*people, *(None for _ in range(2 * rows - len(people))))
 
         def make(room: float, filled: tuple[Attendee | None, ...] = filled, first: int = first) -> list[Strip]:
-            height = max(SIGNIN_LEAST, (room - SIGNIN_HEAD - ROOM) / rows)
+            height = max(least, (room - SIGNIN_HEAD - ROOM) / rows)
             return [_SigninStrip(_Panel(filled, first + 1, rows, height), width)]
 
-        strips.append(Fitted(min(page, SIGNIN_HEAD + rows * SIGNIN_LEAST), make))
+        strips.append(Fitted(min(page, SIGNIN_HEAD + rows * least), make))
     return strips

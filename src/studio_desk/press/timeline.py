@@ -29,6 +29,9 @@ TITLE = Style("hei", 12, 20, "left")
 WHO = Style("kai", 10.5, 20, "right")
 BODY = Style("fangsong", 12, 19, "justify")
 PHOTO_HEIGHT = 45 * MM
+TITLE_LINES = 3
+"""A title longer than this goes on below its date like text."""
+
 RADIUS = 3.6
 """Of the clear space around a dot's middle, in points."""
 
@@ -36,14 +39,15 @@ RADIUS = 3.6
 class _StepHead(Strip):
     """The line of a step with its date, dot, title and person."""
 
-    __slots__ = ("_beside", "_date", "_title", "_who", "done")
+    __slots__ = ("_beside", "_date", "_title", "_who", "done", "rest")
 
     def __init__(self, step: Step, width: float) -> None:
         who = chain("kai").prepare(step.who)
         room = width - WORDS
         beside = min(width_of(who, WHO.size) + 8, room / 2) if step.who else 0.0
         self._date = fitted(step.date, DATE, DATES, least=0.75)
-        self._title = paragraphs(step.title, TITLE, room - beside)
+        title = paragraphs(step.title, TITLE, room - beside)
+        self._title, self.rest = title[:TITLE_LINES], title[TITLE_LINES:]
         self._who = fitted(step.who, WHO, beside - 4, least=0.8) if step.who else []
         super().__init__(max(sum(s.height for s in part) for part in (self._date, self._title, self._who)))
         self._beside, self.done = width - beside + 4, step.done
@@ -111,7 +115,7 @@ def timeline_strips(block: Timeline, width: float) -> list[Strip]:
     for step in block.steps:
         head = _StepHead(step, width)
         rail.first, rail.last = rail.first or head, head
-        part: list[Strip] = [head]
+        part: list[Strip] = [head, *(_Shifted(strip, WORDS) for strip in head.rest)]
         room = width - WORDS
         if step.text:
             part += [_Shifted(strip, WORDS) for strip in paragraphs(step.text, BODY, room)]
