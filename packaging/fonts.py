@@ -3,7 +3,7 @@
 
     python packaging/fonts.py [--packages FOLDER] [--only ROLE ...]
 
-Needs `apt-get` and `dpkg` (Debian 12), fontTools and zstandard; about 15 minutes on one core. The result is committed,
+Needs `apt-get` and `dpkg` (Debian 12), fontTools and zstandard; about five minutes on one core. The result is committed,
 because a fresh machine must print without 270 MB of downloads. Why each face: `resources/fonts/SOURCES.md`.
 """
 
