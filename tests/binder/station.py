@@ -1,6 +1,8 @@
 """A small station with a year of work in it: a few dozen records, rare names, photos, a draft and a withdrawn record."""
 
+import copy
 import io
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,15 @@ class Station:
         self.journal = journal
         with self.home.transaction():
             self._fill()
+
+    def copied(self, folder: Path) -> "Station":
+        """The same station, closed before, in a folder of its own."""
+        shutil.copytree(self.folder, folder)
+        twin = copy.copy(self)
+        twin.folder, twin.home = folder, Home.open(folder, shapes=KINDS, passphrase=PASSPHRASE)
+        clock.set_clock(twin.tick)
+        ids.seed_ids(8)
+        return twin
 
     def tick(self) -> datetime:
         self.now += timedelta(seconds=7)

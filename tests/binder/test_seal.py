@@ -81,7 +81,7 @@ def test_later_records_wait_and_get_later_numbers(station: Station, tmp_path: Pa
     assert result.waiting == 1
     text = texts(station, tmp_path)[BOX]
     assert "补录的最早的事" not in text
-    assert "封存后又形成1件，待补充归档：SQ-MQ-2025-0022。" in text
+    assert "封存后又形成1件，待补充归档：SQ-MQ-2025-0021。" in text
     second = seal_year(station.home, YEAR, accept_gaps=True)
     assert [(item.uid, item.number, item.box) for item in second.items] == [(early, 29, 1)]
     assert filing(station.home, YEAR).items == (*first.items, *second.items)

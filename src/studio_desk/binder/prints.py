@@ -16,6 +16,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.press.page import Sheet
+from studio_desk.record.kind import VOID
 
 if TYPE_CHECKING:
     from studio_desk.press.outcome import Printed
@@ -32,7 +33,7 @@ def print_records(
 ) -> Printed:
     """Print records as their kinds' forms, each beginning on a front page.
 
-    Drafts bear the mark 草稿. The date inside the file is that of the latest change, so the same records give the same
+    Drafts bear the mark 草稿, withdrawn records 作废. The date inside the file is that of the latest change, so the same records give the same
     bytes. A full print is written down in the journal.
 
     Args:
@@ -87,7 +88,7 @@ def print_form(home: Home, name: str, to: Path, blank: bool = True) -> Printed:
 
 
 def _sheets(uid: str, sight: Sight) -> list[Sheet]:
-    """A record's pages; those of a draft say so."""
+    """A record's pages; those of a draft or of a withdrawn record say so."""
     kind, record = sight.model(uid)
     made = kind.sheets(record, sight)
     if not made:
@@ -97,5 +98,6 @@ def _sheets(uid: str, sight: Sight) -> list[Sheet]:
             say("可以在列表里复制到 Excel 再打印。"),
         )
     draft = record.state in kind.life.drafts
-    first, *rest = [replace(sheet, draft=sheet.draft or draft) for sheet in made]
+    void = record.state == VOID
+    first, *rest = [replace(sheet, draft=sheet.draft or draft, void=void) for sheet in made]
     return [replace(first, recto=True), *rest]
