@@ -76,6 +76,10 @@ class Page(QWidget):
     def leave(self) -> None:
         """The person goes elsewhere; keep what is half typed."""
 
+    def stands_under(self) -> str:
+        """Key of the screen that is marked in the navigation while this one shows, `""` for its own."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Screen:

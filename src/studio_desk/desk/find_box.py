@@ -31,7 +31,6 @@ class FindBox(QLineEdit):
         self.setPlaceholderText(say("找人、找事、找编号:字、词或拼音首字母(Ctrl+F)"))
         self.setAccessibleName(say("查找"))
         self.setClearButtonEnabled(True)
-        self.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(WAIT_MS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from studio_desk.desk.actions import Screen
-from studio_desk.desk.screens import help, history, record, search, today  # noqa: A004 - the page is called so
+from studio_desk.desk.screens import backup, help, history, ledger, record, search, settings, today  # noqa: A004 - the page is called so
 
 SCREENS: tuple[Screen, ...] = (
     today.SCREEN,
+    *ledger.SCREENS,
+    backup.SCREEN,
+    settings.SCREEN,
     help.SCREEN,
     search.SCREEN,
     record.SCREEN,

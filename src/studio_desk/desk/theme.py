@@ -28,20 +28,21 @@ class Scheme:
     error: str
     warning: str
     good: str
+    arrows: str
 
 
 SCHEMES = {
     "浅色": Scheme(
         "#f3f4f6", "#ffffff", "#f7f8fa", "#1b1f24", "#59636e", "#c5cbd3", "#fbfbfc", "#0b5cad", "#ffffff", "#b3261e",
-        "#8a5300", "#1a7033",
+        "#8a5300", "#1a7033", "light",
     ),
     "深色": Scheme(
         "#1e2126", "#15181c", "#1b1f24", "#e8eaed", "#a5adb8", "#444c56", "#2b3037", "#6cb2ff", "#06121f", "#ff8a80",
-        "#f2b84b", "#7ddb94",
+        "#f2b84b", "#7ddb94", "dark",
     ),
     "高对比": Scheme(
         "#000000", "#000000", "#000000", "#ffffff", "#ffffff", "#ffffff", "#000000", "#ffff00", "#000000", "#ff9c9c",
-        "#ffd54a", "#8cff9e",
+        "#ffd54a", "#8cff9e", "contrast",
     ),
 }  # fmt: skip
 
@@ -69,7 +70,7 @@ def apply(app: QApplication, scheme: str, size: str) -> None:
     font = QFont(app.font())
     font.setPointSize(FONT_POINTS.get(size, FONT_POINTS["中"]))
     app.setFont(font)
-    app.setStyleSheet(_sheet(chosen, round(font.pointSize() * 1.4)))
+    app.setStyleSheet(_sheet(chosen, font.pointSize()))
 
 
 def speak(app: QApplication, language: str) -> None:
@@ -132,8 +133,12 @@ def _palette(scheme: Scheme) -> QPalette:
     return palette
 
 
-def _sheet(scheme: Scheme, title_points: int) -> str:
-    text = resource("desk.qss").read_text(encoding="utf-8").replace("@title;", str(title_points))
+def _sheet(scheme: Scheme, points: int) -> str:
+    text = resource("desk.qss").read_text(encoding="utf-8")
+    sizes = {"title": points * 1.4, "icon": max(16, points * 1.5), "bigicon": points * 2.2}
+    for name, size in sizes.items():
+        text = text.replace(f"@{name};", str(round(size)))
+    text = text.replace("@icons;", resource("icons").as_posix()).replace("@arrows;", scheme.arrows)
     for name in Scheme.__dataclass_fields__:
         text = text.replace(f"@{name};", f"{getattr(scheme, name)};").replace(f"@{name} ", f"{getattr(scheme, name)} ")
     return text

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QMainWindow,
     QStackedWidget,
     QToolButton,
@@ -27,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from studio_desk.desk.icons import icon
 from studio_desk.desk.messages import Toast
+from studio_desk.desk.places import Places
 from studio_desk.desk.veil import Strip, Veil
 from studio_desk.kernel.words import say
 
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 
 START = "today"
 HISTORY = 50
+FOLDED, FOLDED_FIRST = "view.folded", "bodies"
+"""Where the home keeps which headings of the navigation are folded, and which are at first."""
 
 
 class MainWindow(QMainWindow):
@@ -61,19 +62,13 @@ class MainWindow(QMainWindow):
         self._focus: QWidget | None = None
         self.body = QWidget()
         self.setCentralWidget(self.body)
-        self.places = QListWidget()
-        self.places.setObjectName("places")
-        self.places.setAccessibleName(say("功能"))
-        self.places.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-        self.places.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.places.itemClicked.connect(self._to_place)
-        self.places.itemActivated.connect(self._to_place)
+        self.places = Places()
+        self.places.wanted.connect(self.go)
         navigation = QWidget()
         navigation.setObjectName("navigation")
         beside = QVBoxLayout(navigation)
         beside.setContentsMargins(6, 8, 6, 8)
         beside.addWidget(self.places)
-        self._navigation = navigation
         self.bar = QWidget()
         self.bar.setObjectName("bar")
         self._bar = QHBoxLayout(self.bar)
@@ -96,7 +91,6 @@ class MainWindow(QMainWindow):
         self.strip = Strip()
         self.statusBar().addPermanentWidget(self.strip)
         self.statusBar().setSizeGripEnabled(False)
-        self._measure()
 
     # --- an open home --------------------------------------------------------------------------------------------
 
@@ -121,9 +115,16 @@ class MainWindow(QMainWindow):
         back.setProperty("flat", "true")
         back.clicked.connect(self.back)
         self.find_box = FindBox(desk)
+        sign = QLabel()
+        sign.setPixmap(icon("search").pixmap(20, 20))
         self._bar.addWidget(back)
+        self._bar.addWidget(sign)
         self._bar.addWidget(self.find_box, 1)
-        self._fill_places()
+        self.places.fill(list(self._screens.values()), desk.home.meta.get(FOLDED, FOLDED_FIRST).split(","))
+        self.places.folded.connect(lambda names: desk.home.meta.set(FOLDED, ",".join(names)))
+        for screen in self._screens.values():
+            if screen.shortcut:
+                QShortcut(QKeySequence(screen.shortcut), self, activated=lambda key=screen.key: self.go(key))  # type: ignore[call-overload]  # the stub lacks this form
         self.status = Status(desk)
         self.statusBar().addWidget(self.status, 1)
         desk.changed.connect(self._changed)
@@ -136,7 +137,7 @@ class MainWindow(QMainWindow):
             "F1": self._help,
             "F6": self._switch_side,
         }.items():
-            QShortcut(QKeySequence(keys), self, activated=act)  # type: ignore[call-overload]  # stub lacks the property form
+            QShortcut(QKeySequence(keys), self, activated=act)  # type: ignore[call-overload]  # as above
         self.go(place[0], **place[1])
 
     def detach(self) -> None:
@@ -153,24 +154,6 @@ class MainWindow(QMainWindow):
         ):
             signal.disconnect(slot)
         self.find_box.stop()
-
-    def _fill_places(self) -> None:
-        group: Callable[[], str] | None = None
-        for screen in (s for s in self._screens.values() if s.listed):
-            if screen.group is not None and screen.group is not group:
-                heading = QListWidgetItem(screen.group())
-                heading.setFlags(Qt.ItemFlag.NoItemFlags)
-                self.places.addItem(heading)
-            group = screen.group
-            item = QListWidgetItem(icon(screen.icon), screen.title())
-            item.setData(Qt.ItemDataRole.UserRole, screen.key)
-            if screen.shortcut:
-                item.setToolTip(f"{screen.title()} ({screen.shortcut})")
-            self.places.addItem(item)
-        for screen in self._screens.values():
-            if screen.shortcut:
-                QShortcut(QKeySequence(screen.shortcut), self, activated=lambda key=screen.key: self.go(key))  # type: ignore[call-overload]  # as above
-        self._measure()
 
     # --- places --------------------------------------------------------------------------------------------------
 
@@ -213,7 +196,7 @@ class MainWindow(QMainWindow):
         page = self.page(key)
         self.stack.setCurrentWidget(page)
         page.arrive(**args)
-        self._mark_place(key)
+        self.places.mark(page.stands_under() or key)
 
     def replace_place(self, key: str, **args: Any) -> None:
         """Say that the page on screen now stands for something else (a new record that was saved)."""
@@ -223,18 +206,6 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         if self.current is not None:
             self.current.leave()
-
-    def _mark_place(self, key: str) -> None:
-        self.places.blockSignals(True)
-        for row in range(self.places.count()):
-            if self.places.item(row).data(Qt.ItemDataRole.UserRole) == key:
-                self.places.setCurrentRow(row)
-        self.places.blockSignals(False)
-
-    def _to_place(self, item: QListWidgetItem) -> None:
-        key = item.data(Qt.ItemDataRole.UserRole)
-        if key:
-            self.go(key)
 
     def _help(self) -> None:
         self.go("help", about=self.place[0])
@@ -291,21 +262,6 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the font size."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "places"):
-            self._measure()
-
-    def _measure(self) -> None:
-        """The navigation is as wide as its longest word."""
-        metrics = self.places.fontMetrics()
-        texts = [self.places.item(row).text() for row in range(self.places.count())]
-        widest = max((metrics.horizontalAdvance(text) for text in texts), default=metrics.averageCharWidth() * 16)
-        size = max(20, metrics.height())
-        self.places.setIconSize(QSize(size, size))
-        self._navigation.setFixedWidth(min(widest + size + 62, 330))
 
     def geometry_text(self) -> str:
         """Where the window stands, as text to be kept."""

@@ -154,6 +154,7 @@ class RefEditor(Editor):
         self.line = RefLine(desk, field.ask.refers, make_new)
         self._open = QToolButton()
         self._open.setIcon(icon("external-link"))
+        self._open.setProperty("small", "true")
         self._open.setAccessibleName(say("打开:{label}", label=say(field.ask.label)))
         self._open.setToolTip(say("打开这条记录"))
         self._open.setFocusPolicy(Qt.FocusPolicy.NoFocus)

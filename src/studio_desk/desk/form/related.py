@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from studio_desk.desk import signs
 from studio_desk.desk.form.fields import Field, fields_of
@@ -55,7 +55,11 @@ class Related(QWidget):
         self.tree.setHeaderLabels([say("记录"), say("日期"), say("状态")])
         self.tree.setAccessibleName(say("相关的记录"))
         self.tree.setAlternatingRowColors(True)
-        self.tree.setColumnWidth(0, 190)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.itemActivated.connect(self._open)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)

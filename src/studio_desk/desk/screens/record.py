@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.form import drafts
 from studio_desk.desk.form.attachments import Attachments, owner_word
 from studio_desk.desk.form.form import Form
@@ -57,18 +58,16 @@ class RecordPage(Page):
         self.title.setWordWrap(True)
         self.signs = QLabel()
         self.signs.setTextFormat(Qt.TextFormat.RichText)
-        self.save = self._button("device-floppy", say("保存"), "Ctrl+S", self._save)
-        self.save.setProperty("main", "true")
-        self.save.setIcon(icon("device-floppy", QPalette.ColorRole.HighlightedText))
-        self.steps = [self._button("arrow-right", "", "", self._nothing) for _ in range(BUTTONS_SHOWN)]
+        self.save = push("device-floppy", say("保存"), self._save, keys="Ctrl+S", main=True)
+        self.steps = [push("arrow-right", "", self._nothing) for _ in range(BUTTONS_SHOWN)]
         self.more_steps = QToolButton()
         self.more_steps.setText(say("更多步骤"))
         self.more_steps.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more_steps.setMenu(QMenu(self.more_steps))
-        self.print = self._button("printer", say("打印"), "Ctrl+P", self._print)
-        self.again = self._button("copy", say("照这条新建"), "Ctrl+Shift+N", self._again)
-        self.void = self._button("ban", say("作废"), "", self._void)
-        self.all_history = self._button("history", say("历史"), "", self._history)
+        self.print = push("printer", say("打印"), self._print, keys="Ctrl+P")
+        self.again = push("copy", say("照这条新建"), self._again, keys="Ctrl+Shift+N")
+        self.void = push("ban", say("作废"), self._void)
+        self.all_history = push("history", say("历史"), self._history)
         buttons = QHBoxLayout()
         for button in (self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void):
             buttons.addWidget(button)
@@ -88,7 +87,8 @@ class RecordPage(Page):
         self.split.addWidget(self.forms)
         self.split.addWidget(self.beside)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([780, 300])
+        side = self.fontMetrics().height() * 15
+        self.split.setSizes([1100 - side, side])
         self._lay(buttons)
 
     def _make_banner(self) -> None:
@@ -119,14 +119,6 @@ class RecordPage(Page):
         box.addWidget(self.split, 1)
         for keys, act in {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed}.items():
             QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-
-    def _button(self, sign: str, words: str, keys: str, act: Callable[[], None]) -> QPushButton:
-        button = QPushButton(icon(sign), words)
-        if keys:
-            button.setShortcut(QKeySequence(keys))
-            button.setToolTip(f"{words} ({keys})")
-        button.clicked.connect(lambda _=False: act())
-        return button
 
     def _nothing(self) -> None:
         """A button without a task yet."""
@@ -179,6 +171,10 @@ class RecordPage(Page):
         if self.sitting is not None and self.sitting.dirty:
             self.sitting.keep()
             self._desk.tell(say("没存的内容已经留着,下次打开接着写。"))
+
+    def stands_under(self) -> str:
+        """The ledger of its kind."""
+        return f"ledger.{self.sitting.kind.key}" if self.sitting else ""
 
     def _take(self, key: str) -> Sitting:
         kind = self._desk.kind(key)

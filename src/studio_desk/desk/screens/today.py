@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
 
@@ -97,7 +97,6 @@ class TodayPage(Page):
         for text, sign, act in wanted:
             button = QPushButton(icon(sign), text)
             button.setProperty("big", "true")
-            button.setIconSize(QSize(28, 28))
             button.clicked.connect(lambda _=False, act=act: act())
             buttons.append(button)
         return buttons

@@ -1,0 +1,183 @@
+"""设置: every setting, asked from its declaration; a change is in force at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio_desk.desk import signs
+from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.kernel import settings as declared
+from studio_desk.kernel.words import say
+
+Input = QCheckBox | QComboBox | QLineEdit | QSpinBox
+
+
+class Calm(QSpinBox):
+    """A number that the wheel changes only while it has the focus."""
+
+    def wheelEvent(self, event: Any) -> None:
+        """Let the page scroll."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class CalmChoice(QComboBox):
+    """A choice that the wheel does not change."""
+
+    def wheelEvent(self, event: Any) -> None:
+        """Let the page scroll."""
+        event.ignore()
+
+
+class SettingsPage(Page):
+    """One card per group."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.inputs: dict[str, Input] = {}
+        self._notes: dict[str, QLabel] = {}
+        inside = QWidget()
+        cards = QVBoxLayout(inside)
+        cards.setContentsMargins(0, 0, 8, 12)
+        lines: QFormLayout | None = None
+        for setting in declared.settings():
+            if setting.ask.group or lines is None:
+                lines = self._card(cards, say(setting.ask.group))
+            self._row(lines, setting)
+        cards.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 12, 10, 12)
+        title = QLabel(say("设置"))
+        title.setObjectName("title")
+        box.addWidget(title)
+        box.addWidget(scroll, 1)
+
+    def arrive(self, **args: Any) -> None:
+        """Show what is in force; `name=` goes to one setting."""
+        for setting in declared.settings():
+            self._show(setting)
+        wanted = self.inputs.get(str(args.get("name", "")))
+        if wanted is not None:
+            wanted.setFocus()
+
+    def _card(self, cards: QVBoxLayout, heading: str) -> QFormLayout:
+        card = QFrame()
+        card.setProperty("card", "true")
+        box = QVBoxLayout(card)
+        box.setContentsMargins(16, 6, 16, 14)
+        label = QLabel(heading)
+        label.setProperty("group", "true")
+        box.addWidget(label)
+        lines = QFormLayout()
+        lines.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        lines.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        lines.setHorizontalSpacing(16)
+        lines.setVerticalSpacing(8)
+        box.addLayout(lines)
+        cards.addWidget(card)
+        return lines
+
+    def _row(self, lines: QFormLayout, setting: declared.Setting) -> None:
+        made = self._input(setting)
+        made.setAccessibleName(say(setting.ask.label))
+        made.setAccessibleDescription(say(setting.ask.hint))
+        made.setMinimumWidth(made.fontMetrics().height() * 12)
+        self.inputs[setting.name] = made
+        note = self._notes[setting.name] = QLabel(say(setting.ask.hint))
+        note.setProperty("faint", "true")
+        note.setWordWrap(True)
+        cell = QWidget()
+        box = QVBoxLayout(cell)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        box.addWidget(made)
+        box.addWidget(note)
+        note.setMinimumWidth(note.fontMetrics().height() * 24)
+        label = QLabel(say(setting.ask.label))
+        label.setBuddy(made)
+        lines.addRow(label, cell)
+
+    def _input(self, setting: declared.Setting) -> Input:
+        name = setting.name
+        if setting.type is bool:
+            tick = QCheckBox(say("是"))
+            tick.toggled.connect(lambda on: self._change(name, on))
+            return tick
+        if setting.choices:
+            choice = CalmChoice()
+            for value, words in setting.choices:
+                choice.addItem(words, value)
+            choice.activated.connect(lambda _: self._change(name, choice.currentData()))
+            return choice
+        if setting.type is int:
+            number = Calm()
+            number.setRange(setting.least, setting.most)
+            number.setKeyboardTracking(False)
+            number.valueChanged.connect(lambda value: self._change(name, value))
+            return number
+        line = QLineEdit()
+        line.editingFinished.connect(lambda: self._change(name, line.text()))
+        return line
+
+    def _show(self, setting: declared.Setting) -> None:
+        made = self.inputs[setting.name]
+        value = getattr(self._desk.settings, setting.name)
+        made.blockSignals(True)
+        if isinstance(made, QCheckBox):
+            made.setChecked(bool(value))
+        elif isinstance(made, QComboBox):
+            made.setCurrentIndex(made.findData(value))
+        elif isinstance(made, QSpinBox):
+            made.setValue(int(value))
+        else:
+            made.setText(str(value))
+            made.setCursorPosition(0)
+        made.blockSignals(False)
+        self._note(setting.name, "", "")
+
+    def _change(self, name: str, value: Any) -> None:
+        """Keep one changed setting, or say beside it why not."""
+        settings = self._desk.settings
+        if getattr(settings, name) == value:
+            return
+        wrong = [f for f in declared.Settings.find({**settings.model_dump(), name: value}) if f.level == "error"]
+        if wrong:
+            self._note(name, "error", wrong[0].sentence + wrong[0].remedy)
+            return
+        self._note(name, "", "")
+        # After the input's own event: a change of language replaces this whole window.
+        QTimer.singleShot(0, lambda: self._desk.change_settings(settings.changed(**{name: value})))
+        self._desk.tell(say("设置已经存好。"))
+
+    def _note(self, name: str, level: str, text: str) -> None:
+        setting = next(s for s in declared.settings() if s.name == name)
+        note = self._notes[name]
+        note.setText((say("要改") + ":" if level else "") + (text or say(setting.ask.hint)))
+        note.setProperty("level", level)
+        note.setProperty("faint", "false" if level else "true")
+        note.style().unpolish(note)
+        note.style().polish(note)
+        note.setVisible(bool(note.text()))
+
+
+SCREEN = Screen("settings", lambda: say("设置"), "settings", SettingsPage, group=signs.desk)
