@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 from studio_desk.desk.actions import Screen
-from studio_desk.desk.screens import backup, help, history, ledger, record, search, settings, today  # noqa: A004 - the page is called so
+from studio_desk.desk.screens import (
+    backup,
+    binder,
+    conflicts,
+    custody,
+    handover,
+    help,  # noqa: A004 - the page is called so
+    history,
+    inbox,
+    ledger,
+    preview,
+    receipts,
+    record,
+    search,
+    settings,
+    stations,
+    today,
+)
 
 SCREENS: tuple[Screen, ...] = (
     today.SCREEN,
     *ledger.SCREENS,
+    handover.SCREEN,
+    custody.SCREEN,
+    inbox.SCREEN,
+    stations.SCREEN,
+    conflicts.SCREEN,
+    receipts.SCREEN,
+    binder.SCREEN,
+    preview.SCREEN,
     backup.SCREEN,
     settings.SCREEN,
     help.SCREEN,

@@ -1,0 +1,210 @@
+"""冲突: the same field written differently by two sides; both values beside each other, a person chooses and says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio_desk.desk import signs
+from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.form.history import shown
+from studio_desk.desk.icons import icon
+from studio_desk.desk.large import Card
+from studio_desk.desk.rows import Row, Rows
+from studio_desk.exchange.header import chain_owner
+from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from studio_desk.store.journal import Conflict, Version
+
+SIDE_BY_SIDE = 2
+"""Versions in one line; a third stands below."""
+
+
+@dataclass
+class Choice:
+    """One field to be decided: its versions and their buttons."""
+
+    conflict: Conflict
+    group: QButtonGroup
+    buttons: list[QRadioButton] = field(default_factory=list)
+
+    @property
+    def chosen(self) -> Version | None:
+        """The version that was chosen."""
+        number = self.group.checkedId()
+        return self.conflict.versions[number] if number >= 0 else None
+
+
+class ConflictsPage(Page):
+    """Records on the left, the fields of the chosen one on the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._conflicts: list[Conflict] = []
+        self.choices: list[Choice] = []
+        title = QLabel(say("冲突"))
+        title.setObjectName("title")
+        self.about = QLabel()
+        self.about.setProperty("faint", "true")
+        self.about.setWordWrap(True)
+        self.records = Rows(say("有冲突的记录"), (say("编号"), say("名称"), say("几处")), stretch=1, fewest=6)
+        self.records.picked.connect(self._show)
+        self.records.opened.connect(desk.open_record)
+        self.inside = QWidget()
+        self.fields = QVBoxLayout(self.inside)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.inside)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(say("为什么这样定，例如：已打电话问过站点"))
+        self.reason.setAccessibleName(say("理由"))
+        self.reason.textChanged.connect(self._allow)
+        self.decide_button = QPushButton(icon("git-merge"), say("就这样定"))
+        self.decide_button.setProperty("main", "true")
+        self.decide_button.clicked.connect(self.decide)
+        label = QLabel(say("理由"))
+        label.setBuddy(self.reason)
+        foot = QHBoxLayout()
+        foot.addWidget(label)
+        foot.addWidget(self.reason, 1)
+        foot.addWidget(self.decide_button)
+        right = QWidget()
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(area, 1)
+        beside.addLayout(foot)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.addWidget(self.records)
+        both.addWidget(right)
+        both.setStretchFactor(0, 2)
+        both.setStretchFactor(1, 3)
+        both.setChildrenCollapsible(False)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 12, 18, 12)
+        box.addWidget(title)
+        box.addWidget(self.about)
+        box.addWidget(both, 1)
+
+    def arrive(self, **args: Any) -> None:
+        """Read; `uid=` chooses a record at once."""
+        self.read(str(args.get("uid") or ""))
+
+    def refresh(self, changes: Any) -> None:
+        """Read again; a decision may have come from the other side."""
+        del changes
+        if not self._desk.busy:
+            self.read()
+
+    def read(self, wanted: str = "") -> None:
+        """List the records in conflict."""
+        self._conflicts = self._desk.journal.conflicts()
+        by_record: dict[str, list[Conflict]] = {}
+        for one in self._conflicts:
+            by_record.setdefault(one.rec, []).append(one)
+        self.about.setText(
+            say("两边改了同一处，内容不一样。选定一个，另一个仍留在历史里。") if by_record else say("没有冲突。")
+        )
+        self.records.put(
+            [
+                Row((found[0].code, found[0].title, str(len(found))), uid, icon(signs.kind_icon(found[0].kind)))
+                for uid, found in by_record.items()
+            ]
+        )
+        rows = list(by_record)
+        if rows and (wanted in rows or not self.records.chosen):
+            self.records.selectRow(rows.index(wanted) if wanted in rows else 0)
+        self._show()
+
+    def _show(self) -> None:
+        chosen = self.records.chosen
+        told = {choice.conflict.field: choice.chosen for choice in self.choices if choice.chosen}
+        same = bool(self.choices) and bool(chosen) and self.choices[0].conflict.rec == chosen[0]
+        self.choices = []
+        while (item := self.fields.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for one in (one for one in self._conflicts if chosen and one.rec == chosen[0]):
+            self.fields.addWidget(self._field(one, told.get(one.field) if same else None))
+        self.fields.addStretch(1)
+        if not same:
+            self.reason.clear()
+        self._allow()
+
+    def _field(self, one: Conflict, before: Version | None) -> QWidget:
+        kind = self._desk.kind(one.kind)
+        card = Card(kind.label(one.field))
+        uids = [str(part) for version in one.versions for part in _parts(version.value)]
+        titles = self._desk.titles(uids)
+        choice = Choice(one, QButtonGroup(card))
+        grid = QGridLayout()
+        for number, version in enumerate(one.versions):
+            value = shown(kind, one.field, version.value, titles)
+            button = QRadioButton(self._side(version))
+            button.setAccessibleDescription(value)
+            button.setChecked(before is not None and before.op == version.op)
+            choice.group.addButton(button, number)
+            choice.buttons.append(button)
+            text = QLabel(value)
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            who = QLabel(f"{version.by or '—'} · {version.t[:16].replace('T', ' ')}")
+            who.setProperty("faint", "true")
+            who.setToolTip(version.dev)
+            cell = Card()
+            for widget in (button, text, who):
+                cell.box.addWidget(widget)
+            cell.box.addStretch(1)
+            grid.addWidget(cell, number // SIDE_BY_SIDE, number % SIDE_BY_SIDE)
+        for column in range(min(SIDE_BY_SIDE, len(one.versions))):
+            grid.setColumnStretch(column, 1)
+        choice.group.idToggled.connect(lambda _id, _on: self._allow())
+        card.box.addLayout(grid)
+        self.choices.append(choice)
+        return card
+
+    def _side(self, version: Version) -> str:
+        """Who wrote it, as a person says it."""
+        owner = chain_owner(version.dev)
+        if owner == self._desk.home.code:
+            return say("本机（{code}）写的", code=owner)
+        return say("区里（{code}）写的", code=owner) if owner.isdigit() else say("站点 {code} 写的", code=owner)
+
+    def _allow(self) -> None:
+        decided = bool(self.choices) and all(choice.chosen for choice in self.choices)
+        self.decide_button.setEnabled(decided and bool(self.reason.text().strip()))
+
+    def decide(self) -> None:
+        """Keep the chosen values, all fields of the record at once."""
+        values = {choice.conflict.field: choice.chosen.value for choice in self.choices if choice.chosen}
+        uid = self.choices[0].conflict.rec
+        if self._desk.attempt(self._desk.journal.resolve, uid, values, self.reason.text().strip()) is not None:
+            self.reason.clear()
+            self._desk.tell(say("已定下，随下一次回执带给站点。") if self._desk.role == "district" else say("已定下。"))
+            self.read()
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return [part for one in value for part in _parts(one)] if isinstance(value, list) else [value]
+
+
+SCREEN = Screen("conflicts", lambda: say("冲突"), "git-merge", ConflictsPage, group=signs.exchange)
