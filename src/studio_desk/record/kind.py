@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import PydanticUndefined
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, Column, Table
 from sqlalchemy.orm import configure_mappers
 from sqlalchemy.orm.base import manager_of_class
 from sqlmodel import Field, SQLModel
@@ -354,10 +354,9 @@ class Kind:
         try:
             return self.read(values).model_dump(mode="json")
         except ValidationError:
-            names = [c.name for c in self.table.columns]
             blank = {n: i.get_default(call_default_factory=True) for n, i in self.model.model_fields.items()}
             blank = {n: ("" if v is PydanticUndefined else v) for n, v in blank.items()}
-            return {n: _storable(values.get(n, blank.get(n))) for n in names}
+            return {c.name: _storable(c, values.get(c.name, blank.get(c.name))) for c in self.table.columns}
 
     def words(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """The text to be searched and the names whose pinyin initials are searched."""
@@ -435,8 +434,11 @@ def _empty(value: Any) -> bool:
     return value in ("", [], {}) or value is None or value is False
 
 
-def _storable(value: Any) -> Any:
-    return value if value is None or isinstance(value, (str, int, bool, list, dict)) else str(value)
+def _storable(column: Column[Any], value: Any) -> Any:
+    """A stranger's value as its column can hold it; the body keeps it verbatim."""
+    if isinstance(column.type, JSON):
+        return value if isinstance(value, list) else []
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 def _wanted(kind: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +17,7 @@ from studio_desk.store import snapshot
 from studio_desk.store.file import StationFile, driver
 from studio_desk.store.journal import Journal
 from studio_desk.store.keys import KeyFile
-from studio_desk.store.ops import GENESIS, Op
+from studio_desk.store.ops import GENESIS, Op, read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -207,7 +206,7 @@ def _look_at_body(seen: _Seen, op: Op, body: str | None, erased: set[str]) -> No
         return
     try:
         whole = digest(body) == op.body and len(body.encode()) == op.size
-        blobs = json.loads(body).get("blobs", []) if whole else []
+        blobs = read_body(body).get("blobs", []) if whole else []
     except (ValueError, AttributeError, TypeError):
         whole, blobs = False, []
     seen.wanted.update(blobs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
-from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
+from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line, read_body
 from studio_desk.store.projector import Projector
 from studio_desk.store.shape import Shape
 
@@ -298,7 +297,7 @@ class Journal:
             ).all()
         revisions = []
         for line, body in rows:
-            op, said = Op.from_line(line), json.loads(body) if body else {}
+            op, said = Op.from_line(line), read_body(body)
             revisions.append(
                 Revision(
                     op.digest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -133,3 +134,22 @@ def body_line(
             "blobs": list(blobs),
         }
     )
+
+
+def read_body(line: str | None) -> dict[str, Any]:
+    """What a body line says, whoever wrote it; empty when it was erased or is not here.
+
+    A body is kept verbatim even when it is not what it should be. Reading one never fails: what is no object says nothing,
+    and a part of the wrong type counts as missing.
+    """
+    found = json.loads(line) if line else {}
+    body: dict[str, Any] = found if isinstance(found, dict) else {}
+    for key, type_ in _PARTS.items():
+        if key in body and type(body[key]) is not type_:
+            del body[key]
+    if "blobs" in body:
+        body["blobs"] = [b for b in body["blobs"] if isinstance(b, str)]
+    return body
+
+
+_PARTS = {"kind": str, "version": int, "by": str, "reason": str, "values": dict, "blobs": list}

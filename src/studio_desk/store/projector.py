@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Boolean, Connection
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import search
-from studio_desk.store.ops import RECORD_TYPES, Op
+from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 from studio_desk.store.projection import Projected, Said, project
 from studio_desk.store.tables import SEARCH
 
@@ -187,10 +187,10 @@ class Projector:
 
     def _read_body(self, line: str | None) -> dict[str, Any]:
         """A body with its values brought up to today's version of the kind; empty when erased or not here."""
-        body: dict[str, Any] = json.loads(line) if line else {}
+        body = read_body(line)
         shape = self._shapes.get(body.get("kind", ""))
         if shape is not None and body.get("version") != shape.version:
-            body["values"] = shape.upcast(body.get("values") or {}, int(body.get("version") or 1))
+            body["values"] = shape.upcast(body.get("values") or {}, body.get("version") or 1)
         return body
 
     def _revisions(self, c: Connection, uid: str) -> int:
