@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio_desk import cli
+from studio_desk.kernel.problem import Problem
 
 if TYPE_CHECKING:
     from studio_desk.cli.answer import Answer
@@ -53,8 +55,12 @@ def main(argv: list[str] | None = None) -> int:
 def _window(words: list[str]) -> int:
     from studio_desk.desk.main import run
 
-    given = cli.folder_of(words)
-    return int(run(Path(given).expanduser() if given else cli.default_home()))
+    try:
+        folder, passphrase = cli.window_of(words)
+    except Problem as problem:
+        sys.stderr.write(f"{problem.sentence}{problem.remedy}\n")
+        return problem.exit_code
+    return int(run(folder, passphrase=passphrase))
 
 
 def _register_demo(verbs: Verbs) -> None:
@@ -62,32 +68,43 @@ def _register_demo(verbs: Verbs) -> None:
     from studio_desk.kernel.words import say
 
     parser = verbs.add("demo", say("用示例数据演示全过程：区县、两个站、记录、数据包、回执、归档盒、截图"), _demo)
-    parser.add_argument("--to", metavar="DIR", default="studio-desk-demo", help=say("放到哪个文件夹"))
+    parser.add_argument("--to", metavar="DIR", default="", help=say("放到哪个文件夹；不写则打开示例站点的窗口"))
 
 
-def _demo(call: Call) -> Answer:
+def _demo(call: Call) -> Answer | int:
     from studio_desk.cli.answer import Answer
     from studio_desk.cli.layout import table
     from studio_desk.kernel.words import say
-    from studio_desk.story.demo import tell
+    from studio_desk.story.demo import PASSPHRASE, sample_home, tell
 
-    found = tell(Path(call.args.to), shoot=_shoot, progress=call.progress)
+    if not call.args.to and not call.json and _has_screen():
+        from studio_desk.desk.main import run
+
+        place = cli.default_home()
+        home = sample_home(place.with_name(f"{place.name}-sample"), progress=call.progress)
+        return int(run(home, passphrase=PASSPHRASE))
+    found = tell(Path(call.args.to or "studio-desk-demo"), shoot=_shoot, progress=call.progress)
     return Answer(found.as_json(), table((say("做了什么"), say("结果")), found.lines))
+
+
+def _has_screen() -> bool:
+    """Whether a window can be shown."""
+    if os.environ.get("QT_QPA_PLATFORM") in {"offscreen", "minimal"}:
+        return False
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _shoot(station: Path, district: Path, folder: Path) -> list[Path]:
     """Pictures of the screens, taken by a process of their own: Qt stays out of the command line's."""
     import subprocess
 
-    from studio_desk.kernel.problem import BUG, Problem
+    from studio_desk.kernel.problem import BUG
     from studio_desk.kernel.words import say
     from studio_desk.story.demo import PASSPHRASE
 
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "studio_desk"]
     words = [*program, ALBUM, str(station), str(district), str(folder)]
-    done = subprocess.run(
-        words, input=f"{PASSPHRASE}\n", capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    done = subprocess.run(words, input=f"{PASSPHRASE}\n", capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         raise Problem(
             "NO_PICTURES",

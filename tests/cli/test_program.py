@@ -135,7 +135,8 @@ def test_without_a_verb_the_window_opens() -> None:
     assert cli.wants_window(["--home", "/x", "--lang=en"])
     assert not cli.wants_window(["--help"])
     assert not cli.wants_window(["--home", "/x", "status"])
-    assert cli.folder_of(["--home", "/x"]) == "/x"
+    assert cli.window_of(["--home", "/x"]) == (Path("/x"), None)
+    assert cli.window_of(["--json"])[0] == cli.default_home()
 
 
 def test_the_default_home_is_the_systems_place(bare: Terminal, tmp_path: Path) -> None:

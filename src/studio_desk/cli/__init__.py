@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TextIO
 
 from studio_desk.cli import (
@@ -112,9 +114,15 @@ def wants_window(argv: Sequence[str]) -> bool:
     return named is not None and not named
 
 
-def folder_of(argv: Sequence[str]) -> str:
-    """What `--home` says, `""` when it was not given."""
-    return _told(argv, "--home")
+def window_of(argv: Sequence[str]) -> tuple[Path, str | None]:
+    """The home whose window is wanted and, when `--passphrase-file` names one, what unlocks it.
+
+    Raises:
+        Problem: `NO_PASSPHRASE_FILE`, `PASSPHRASE_EMPTY`.
+    """
+    args = Namespace(home=_told(argv, "--home"), passphrase_file=_told(argv, "--passphrase-file"))
+    call = Call(args, sys.stdin, sys.stdout, sys.stderr, Homes())
+    return call.folder, call.passphrase()
 
 
 def _run(argv: Sequence[str], stdin: TextIO, out: TextIO, err: TextIO, homes: Homes) -> int:
@@ -185,4 +193,4 @@ def _options(argv: Sequence[str]) -> list[str] | None:
     return rest
 
 
-__all__ = ["Homes", "Register", "Verbs", "add_group", "default_home", "folder_of", "main", "wants_window"]
+__all__ = ["Homes", "Register", "Verbs", "add_group", "default_home", "main", "wants_window", "window_of"]

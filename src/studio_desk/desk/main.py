@@ -38,12 +38,13 @@ def application(argv: list[str]) -> QApplication:
     return app
 
 
-def run(home: Path, argv: list[str] | None = None) -> int:
+def run(home: Path, argv: list[str] | None = None, *, passphrase: str | None = None) -> int:
     """Open the desk on a home until its window is closed.
 
     Args:
         home: the home's folder; without a home in it the first-run wizard opens.
         argv: the process's arguments.
+        passphrase: unlocks it without asking (sample data, `--passphrase-file`).
 
     Returns:
         The exit status.
@@ -56,7 +57,7 @@ def run(home: Path, argv: list[str] | None = None) -> int:
     session.crash.install(_logs())
     single.listen()
     single.wanted.connect(session.raise_up)
-    session.start()
+    session.start(passphrase)
     code = app.exec()
     single.close()
     session.finish()
@@ -92,10 +93,10 @@ class Session(QObject):
         self._idle.setInterval(IDLE_BACKUP_MS)
         self._idle.timeout.connect(self._back_up_when_idle)
 
-    def start(self) -> None:
+    def start(self, passphrase: str | None = None) -> None:
         """Show the window at once, then open the home."""
         self.window.show()
-        QTimer.singleShot(0, self._open)
+        QTimer.singleShot(0, lambda: self._open(passphrase))
 
     def raise_up(self) -> None:
         """A second start asked for the window."""
@@ -114,9 +115,11 @@ class Session(QObject):
     # --- opening -------------------------------------------------------------------------------------------------
 
     def _open(self, passphrase: str | None = None) -> None:
+        from studio_desk.exchange import tables
         from studio_desk.kinds import KINDS
         from studio_desk.store.home import DATABASE, Home
 
+        del tables  # importing them makes them part of every home
         if not (self.path / DATABASE).exists():
             self._first_run()
             return
