@@ -129,10 +129,10 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
 
 
 def downward(home: Home, station: str, chains: dict[str, int]) -> list[Volume]:
-    """What a district's chains for a station hold beyond the given numbers."""
+    """What a district's chains for a station hold beyond the given numbers; the newest chain comes last."""
     frontiers = home.journal.frontiers()
     volumes: list[Volume] = []
-    for dev, known in sorted(chains.items()):
+    for dev, known in sorted(chains.items(), key=lambda item: chain_age(item[0])):
         assert dev.endswith(f"@{station}")
         if known < frontiers[dev][0]:
             volumes += cut(home, dev, known + 1, frontiers[dev][0])

@@ -18,7 +18,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import custody
-from studio_desk.store.ops import GENESIS, Op
+from studio_desk.store.ops import GENESIS, Op, read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -32,16 +32,26 @@ class Receipt:
     """A receipt on its way.
 
     Attributes:
-        file: the sealed file.
+        files: the sealed files; the receipt stands in the last, others bring what the station lacks of older chains.
         said: what it says (`docs/bundle-format.md` clause 13).
     """
 
-    file: Path
+    files: tuple[Path, ...]
     said: Mapping[str, Any]
 
+    @property
+    def file(self) -> Path:
+        """The file with the receipt."""
+        return self.files[-1]
+
     def as_json(self) -> dict[str, Any]:
-        """The answer of the command line: `{file, frontiers, accepted, returned, conflicts, …}`."""
-        return {"file": str(self.file), "accepted": self.said["counts"]["records"], **self.said}
+        """The answer of the command line: `{file, files, frontiers, accepted, returned, conflicts, …}`."""
+        return {
+            "file": str(self.file),
+            "files": [str(f) for f in self.files],
+            "accepted": self.said["counts"]["records"],
+            **self.said,
+        }
 
 
 @dataclass
@@ -101,7 +111,7 @@ def write(home: Home, station: str, to: Path | Transport, progress: Progress = s
         volumes = outbox.downward(home, station, {chain_for(home, station): last - 1})
     transport = Folder(to) if isinstance(to, Path) else to
     sent = outbox.send(home, volumes, station, [c.archive for c in computers], transport, progress=progress)
-    return Receipt(sent[-1].file, said)
+    return Receipt(tuple(s.file for s in sent), said)
 
 
 def send_back(home: Home, uid: str, reason: str) -> Op:
@@ -250,10 +260,7 @@ def _returned(c: Connection, station: str) -> list[dict[str, Any]]:
         " GROUP BY o.rec ORDER BY o.rec",
         (station,),
     )
-    return [
-        {"rec": rec, "code": code, "reason": str(json.loads(line).get("reason", "")) if line else ""}
-        for rec, code, line, _ in rows
-    ]
+    return [{"rec": rec, "code": code, "reason": read_body(line).get("reason", "")} for rec, code, line, _ in rows]
 
 
 def _keep(c: Connection, station: str, point: tuple[str, str, int, str], said: Mapping[str, Any]) -> None:

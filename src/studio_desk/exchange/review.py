@@ -11,6 +11,7 @@ from studio_desk.exchange.inbox import Outcome, receive
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
+from studio_desk.store.ops import read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -126,7 +127,5 @@ def _used_blobs(home: Home) -> set[str]:
         lines = c.exec_driver_sql("""SELECT line FROM body WHERE substr(line, 1, 11) <> '{"blobs":[]'""").scalars()
         used: set[str] = set()
         for line in lines:
-            body = json.loads(line)
-            named = body.get("blobs") if isinstance(body, dict) else None
-            used.update(b for b in named or () if isinstance(b, str))
+            used.update(read_body(line).get("blobs", []))
     return used

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from studio_desk.exchange.header import GENESIS
 from studio_desk.exchange.limits import VOLUME_BODIES, VOLUME_BYTES, VOLUME_OPS
+from studio_desk.store.ops import read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -104,8 +104,7 @@ def _named(home: Home, body: str | None) -> dict[str, int]:
     # Keys are sorted, so a body without attachments begins like this.
     if body is None or body.startswith('{"blobs":[]'):
         return {}
-    named = json.loads(body).get("blobs")
-    return sizes(home, [d for d in named if isinstance(d, str)] if isinstance(named, list) else [])
+    return sizes(home, read_body(body).get("blobs", []))
 
 
 def sizes(home: Home, digests: Sequence[str]) -> dict[str, int]:
