@@ -4,6 +4,7 @@ import pytest
 
 from studio_desk.binder import filing
 from studio_desk.binder.items import ARCHIVED, Fonds, periods, term_of
+from studio_desk.binder.remarks import runs
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import ARCHIVE_CODE_FORMS
 from studio_desk.record import paper
@@ -81,6 +82,13 @@ def test_what_the_catalogue_says_of_an_item(station: Station):
 def test_unknown_digits_of_a_day_are_noughts(station: Station, day: str, eight: str):
     uid = station.entry(60, day=day)
     assert next(item.day for item in filing(station.home, YEAR).items if item.uid == uid) == eight
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"), [([], ""), ([7], "0007"), ([1, 2, 3, 7, 9, 10], "0001—0003、0007、0009—0010")]
+)
+def test_neighbouring_numbers_are_joined(numbers: list[int], told: str):
+    assert runs(numbers) == told
 
 
 def test_a_year_nobody_means_is_refused(station: Station):

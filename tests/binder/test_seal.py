@@ -107,7 +107,7 @@ def test_what_was_missing_is_told_on_the_note_sheet(station: Station, tmp_path: 
     assert refused.value.more["findings"] == [gap.as_json() for gap in gaps(station.home, YEAR)]
     seal_year(station.home, YEAR, accept_gaps=True)
     text = texts(station, tmp_path)[BOX]
-    assert "件号0025归档时不齐：SQ-HD-2025-0003《第3次走访慰问》没有会议纪要。" in text
+    assert "归档时没有会议纪要：件号0025。" in text
     assert "草稿" not in text
 
 

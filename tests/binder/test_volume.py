@@ -107,6 +107,10 @@ def test_telephone_numbers_are_masked_and_the_note_sheet_says_so(printed: Printe
     full = print_binder(station.home, YEAR, tmp_path, "D30", full=True)
     assert "13800000000" in text_of(full.files[0][0])
     assert "已遮去中间几位" not in text_of(full.files[0][0])
+    *_, (op, _, body) = station.home.journal.ops(station.home.device)
+    assert op.type == "print.full"
+    assert body is not None
+    assert full.files[0][0].name in body
 
 
 def test_only_one_period(printed: Printed, tmp_path: Path):

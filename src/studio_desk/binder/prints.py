@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from studio_desk.binder.covers import Label
 from studio_desk.binder.forms import form
 from studio_desk.binder.items import Fonds
-from studio_desk.binder.sight import Sight
+from studio_desk.binder.sight import FULL_PRINT, Sight
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from studio_desk.press.outcome import Printed
     from studio_desk.store.home import Home
 
-FULL_PRINT = "print.full"
-"""Type of the op that tells who printed unmasked numbers of which records."""
 FORM_DATE = date(2000, 1, 1)
 """The date inside the file of a form: a form has none, and the same form must give the same bytes."""
 

@@ -15,7 +15,7 @@ from studio_desk.binder.thickness import Boxes
 from studio_desk.kernel.canon import canon, digest
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say, speaking
+from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -38,7 +38,7 @@ class Seal:
         cut: what of the journal counted.
         items: what was added.
         duplex: whether each item begins on a leaf of its own, printed on both sides.
-        missing: per record what was still missing and is filed without it, as Chinese sentences.
+        missing: per record that is filed all the same what was still missing, as `Gap.what`.
         digest: SHA-256 of the canonical list of `items`, lower-case hex.
     """
 
@@ -166,7 +166,7 @@ def seals(home: Home, year: int, station: str) -> tuple[Seal, ...]:
             uids.add(kept.uid)
             numbers.add((kept.period, kept.number))
             items.append(kept)
-        missing = {uid: tuple(sentences) for uid, sentences in said["missing"].items()}
+        missing = {uid: tuple(what) for uid, what in said["missing"].items()}
         found.append(
             Seal(
                 year,
@@ -213,10 +213,8 @@ def seal_year(
     before = home.journal.frontiers()
     state = filing(home, year)
     fresh = state.waiting if state.sealed else state.items
-    with speaking("zh_CN"):  # what is still missing is printed on the note sheet
-        known = {item.uid for item in fresh}
-        missing = [gap for gap in gaps(home, year) if gap.uid in known]
-    _refuse(state, fresh, () if accept_gaps else gaps(home, year))
+    missing = gaps(home, year)
+    _refuse(state, fresh, () if accept_gaps else missing)
     cut = {dev: seq for dev, (seq, _) in before.items()}
     sight = Sight(home, cut=cut, office=state.office)
     items = _boxed(home, state, fresh, sight, progress)
@@ -229,7 +227,7 @@ def seal_year(
         "cut": cut,
         "items": listed,
         "duplex": state.duplex,
-        "missing": {uid: [gap.sentence for gap in missing if gap.uid == uid] for uid in {gap.uid for gap in missing}},
+        "missing": {item.uid: what for item in items if (what := [gap.what for gap in missing if gap.uid == item.uid])},
         "digest": digest(canon(listed)),
     }
     with home.transaction():
@@ -288,16 +286,28 @@ def _last_box(state: Filing, period: str, spine_mm: int) -> Boxes:
     return Boxes(spine_mm, box, [item.pages for item in there if item.box == box], duplex=state.duplex)
 
 
-def later_changes(home: Home, item: Item, cut: Cut) -> Mapping[str, Any]:
-    """What happened to a sealed record afterwards: `{"times", "void", "day", "reason"}`, `times` 0 for nothing.
+@dataclass(frozen=True)
+class Later:
+    """What happened to a record after it was sealed.
 
-    Steps of the life cycle are no corrections; a withdrawal is told apart.
+    Attributes:
+        times: how often it was corrected or withdrawn; 0 for never.
+        void: whether it was withdrawn.
+        day: ISO date of the last time.
+        reason: the last reason given.
     """
-    told: dict[str, Any] = {"times": 0, "void": False, "day": "", "reason": ""}
+
+    times: int = 0
+    void: bool = False
+    day: str = ""
+    reason: str = ""
+
+
+def later_changes(home: Home, item: Item, cut: Cut) -> Later:
+    """What happened to a sealed record after the cut; steps of the life cycle and remarks are no corrections."""
+    told = Later()
     for revision in home.journal.history(item.uid):
-        if revision.seq <= cut.get(revision.dev, 0) or revision.type in {"record.move", "record.return"}:
-            continue
-        told["times"] += 1
-        told["void"] = told["void"] or revision.type == "record.void"
-        told["day"], told["reason"] = revision.t[:10], revision.reason or told["reason"]
+        if revision.seq > cut.get(revision.dev, 0) and revision.type not in {"record.move", "record.return"}:
+            void = told.void or revision.type == "record.void"
+            told = Later(told.times + 1, void, revision.t[:10], revision.reason or told.reason)
     return told

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 Cut = Mapping[str, int]
 """Per chain the last op that counts: a state of the journal that no later op changes."""
 
+FULL_PRINT = "print.full"
+"""Type of the op that tells who printed unmasked numbers of which records or of which year."""
+
 _KINDS = {kind.key: kind for kind in KINDS}
 
 

@@ -16,7 +16,7 @@ from studio_desk.binder.items import Item, periods, term_of
 from studio_desk.binder.note_sheet import note_sheet
 from studio_desk.binder.remarks import remarks
 from studio_desk.binder.seal import Filing, Seal, filing
-from studio_desk.binder.sight import Sight
+from studio_desk.binder.sight import FULL_PRINT, Sight
 from studio_desk.binder.thickness import Boxes, box_mm, spine_for
 from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
@@ -83,7 +83,7 @@ def print_binder(
         retention: only this 保管期限 (`永久`, `30年`, `D10` …).
         progress: counts items twice: laid out, printed.
         station: code of the body whose year it is; the home's own when empty.
-        full: telephone numbers and sensitive pictures are printed in full.
+        full: telephone numbers and sensitive pictures are printed in full; this is written down in the journal.
 
     Raises:
         Problem: `BINDER_EMPTY`, `UNKNOWN_RETENTION`, `YEAR_NOT_VALID`, `MEDIUM_…`.
@@ -110,6 +110,9 @@ def print_binder(
         result.files = [(_moved(path, to_folder), pages) for path, pages in result.files]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    if full:
+        names = [path.name for path, _ in result.files]
+        home.journal.note(FULL_PRINT, {"year": year, "station": state.station, "files": names})
     return result
 
 
