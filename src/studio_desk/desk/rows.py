@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTableWidgetItem
 
 from studio_desk.desk import theme
 
 FEWEST, MOST = 3, 12
 """Rows that the table asks room for before it scrolls."""
+NARROWEST, WIDEST = 22, 44
+"""Letters of the column that stretches at least, and of any other at most."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,14 @@ class Rows(QTableWidget):
     picked = Signal()
 
     def __init__(
-        self, name: str, headers: Sequence[str], *, stretch: int = 0, many: bool = False, fewest: int = FEWEST
+        self,
+        name: str,
+        headers: Sequence[str],
+        *,
+        stretch: int = 0,
+        many: bool = False,
+        fewest: int = FEWEST,
+        snug: bool = False,
     ) -> None:
         """Make an empty table.
 
@@ -57,9 +66,10 @@ class Rows(QTableWidget):
             stretch: the column that takes the room left.
             many: several rows can be chosen.
             fewest: rows it has room for at least.
+            snug: exactly as tall as its rows, `MOST` at the most.
         """
         super().__init__(0, len(headers))
-        self._fewest = fewest
+        self._fewest, self._snug = fewest, snug
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(headers))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -130,6 +140,11 @@ class Rows(QTableWidget):
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange} and hasattr(self, "_stretch"):
             self._measure()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The stretching column takes the room left."""
+        super().resizeEvent(event)
+        fit_columns(self, self._stretch)
+
     def _data(self, row: int) -> Any:
         item = self.item(row, 0)
         return item.data(Qt.ItemDataRole.UserRole) if item is not None else None
@@ -138,9 +153,28 @@ class Rows(QTableWidget):
         line = self.fontMetrics().height() + 12
         self.verticalHeader().setDefaultSectionSize(line)
         header = self.horizontalHeader()
-        for column in range(self.columnCount()):
-            wanted = QHeaderView.ResizeMode.ResizeToContents
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch if column == self._stretch else wanted)
-        header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 6)
-        shown = min(max(self.rowCount(), self._fewest), MOST)
-        self.setMinimumHeight(line * min(shown, self._fewest + 2) + header.sizeHint().height() + 6)
+        fit_columns(self, self._stretch)
+        above = header.sizeHint().height() + 6
+        if self._snug:
+            self.setFixedHeight(line * min(max(self.rowCount(), 1), MOST) + above)
+        else:
+            self.setMinimumHeight(line * self._fewest + above)
+
+
+def fit_columns(table: QTableView, stretch: int) -> None:
+    """Make columns as wide as their words, one of them as wide as the room left; never so narrow that nothing is read.
+
+    Args:
+        table: the table.
+        stretch: the column that takes the room left.
+    """
+    header = table.horizontalHeader()
+    letter = table.fontMetrics().averageCharWidth()
+    header.setMinimumSectionSize(letter * 6)
+    taken = 0
+    for column in range(header.count()):
+        if column != stretch:
+            wanted = max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) + letter * 2
+            header.resizeSection(column, min(wanted, letter * WIDEST))
+            taken += header.sectionSize(column)
+    header.resizeSection(stretch, max(table.viewport().width() - taken, letter * NARROWEST))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QTabWidget, QVBoxLayout
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured, icon
 from studio_desk.desk.media import ask_folder
 from studio_desk.desk.rows import Row, Rows
@@ -60,12 +61,9 @@ class BinderPage(Page):
         self.retention.setAccessibleName(say("保管期限"))
         self.summary = QLabel()
         self.summary.setWordWrap(True)
-        self.seal_button = QPushButton(icon("archive"), say("归档…"))
+        self.seal_button = push("archive", say("归档…"), self._ask_seal)
         self.seal_button.setToolTip(say("件号、页数从此不变；以后补来的排在后面。"))
-        self.seal_button.clicked.connect(self._ask_seal)
-        self.print_button = QPushButton(icon("printer"), say("排出归档盒"))
-        self.print_button.setProperty("main", "true")
-        self.print_button.clicked.connect(self._ask_folder)
+        self.print_button = push("printer", say("排出归档盒"), self._ask_folder, main=True)
         self._make_lists(desk)
         top = QHBoxLayout()
         for text, widget in (
@@ -100,8 +98,7 @@ class BinderPage(Page):
         self.files = Rows(say("排好的文件"), (say("文件"), say("页数")), stretch=0)
         self.files.opened.connect(self._preview)
         self.files.picked.connect(self._allow)
-        self.look = QPushButton(icon("eye"), say("看"))
-        self.look.clicked.connect(lambda: self._preview(self.files.chosen[0] if self.files.chosen else None))
+        self.look = push("eye", say("看"), lambda: self._preview(self.files.chosen[0] if self.files.chosen else None))
         self.tabs = QTabWidget()
         for rows, sign in ((self.items, "list-details"), (self.gaps, "alert-triangle"), (self.files, "file-text")):
             self.tabs.addTab(rows, icon(sign), "")

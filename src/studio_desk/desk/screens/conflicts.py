@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QScrollArea,
     QSplitter,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.form.history import shown
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Card
@@ -77,9 +77,7 @@ class ConflictsPage(Page):
         self.reason.setPlaceholderText(say("为什么这样定，例如：已打电话问过站点"))
         self.reason.setAccessibleName(say("理由"))
         self.reason.textChanged.connect(self._allow)
-        self.decide_button = QPushButton(icon("git-merge"), say("就这样定"))
-        self.decide_button.setProperty("main", "true")
-        self.decide_button.clicked.connect(self.decide)
+        self.decide_button = push("git-merge", say("就这样定"), self.decide, main=True)
         label = QLabel(say("理由"))
         label.setBuddy(self.reason)
         foot = QHBoxLayout()
@@ -140,6 +138,8 @@ class ConflictsPage(Page):
         self.choices = []
         while (item := self.fields.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         for one in (one for one in self._conflicts if chosen and one.rec == chosen[0]):
             self.fields.addWidget(self._field(one, told.get(one.field) if same else None))

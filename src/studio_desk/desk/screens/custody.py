@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QPushButton, QTableView, QVBoxLayout
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
-from studio_desk.desk.icons import coloured, icon
+from studio_desk.desk.buttons import push
+from studio_desk.desk.icons import coloured
+from studio_desk.desk.rows import fit_columns
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say
@@ -121,10 +123,8 @@ class CustodyPage(Page):
         self.table.verticalHeader().hide()
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.table.activated.connect(lambda index: desk.open_record(self.model.rows[index.row()].uid))
-        self.go = QPushButton(icon("usb"), say("月底交区里"))
-        self.go.clicked.connect(lambda: desk.go("handover"))
+        self.go = push("usb", say("月底交区里"), lambda: desk.go("handover"))
         top = QHBoxLayout()
         top.addWidget(title, 1)
         top.addWidget(self.go)
@@ -147,6 +147,11 @@ class CustodyPage(Page):
         if not self._desk.busy:
             self.read()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The names take the room left."""
+        super().resizeEvent(event)
+        fit_columns(self.table, 2)
+
     def filter(self, word: Word | None) -> None:
         """Show only one word, or all."""
         self._word = word
@@ -164,8 +169,7 @@ class CustodyPage(Page):
             button.setChecked(word == self._word)
         self.model.put(self._word, rows)
         self._remind(since)
-        for column in (0, 1, 3, 4, 5, 6):
-            self.table.resizeColumnToContents(column)
+        fit_columns(self.table, 2)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
 
     def _remind(self, since: str) -> None:

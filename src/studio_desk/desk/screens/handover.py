@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Scrolling
 from studio_desk.desk.media import Medium
@@ -34,11 +35,11 @@ class HandoverPage(Scrolling):
         self.again.setToolTip(say("换了区里的电脑，或区里要求重新登记时用。"))
         self.again.setCheckable(True)
         self.again.toggled.connect(self._switch)
-        self.where = QPushButton(icon("list-details"), say("各条记录的去向"))
-        self.where.clicked.connect(lambda: desk.go("custody"))
+        self.where = push("list-details", say("各条记录的去向"), lambda: desk.go("custody"))
         self.medium = Medium(desk.home.meta)
         self.sending = Sending(desk, self.medium)
         self.taking = Taking(desk, self.medium)
+        self.taking.taken.connect(self.sending.arrive)
         self.enrolment = Enrolment(desk, self.medium)
         self.enrolment.finished.connect(self._enrolled)
         top = QHBoxLayout()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured, icon
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
@@ -58,8 +59,7 @@ class InboxPage(Page):
         title.setObjectName("title")
         self.medium = Medium(desk.home.meta)
         self.medium.changed.connect(self.look)
-        self.other = QPushButton(icon("archive"), say("选文件…"))
-        self.other.clicked.connect(self._ask_files)
+        self.other = push("archive", say("选文件…"), self._ask_files)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.table = Rows(
@@ -79,11 +79,8 @@ class InboxPage(Page):
         self.table.picked.connect(self._explain)
         self.reason = QLabel()
         self.reason.setWordWrap(True)
-        self.take_button = QPushButton(icon("inbox"), say("收下"))
-        self.take_button.setProperty("main", "true")
-        self.take_button.clicked.connect(self.take)
-        self.receipts = QPushButton(icon("mail-opened"), say("写回执…"))
-        self.receipts.clicked.connect(lambda: desk.go("receipts"))
+        self.take_button = push("inbox", say("收下"), self.take, main=True)
+        self.receipts = push("mail-opened", say("写回执…"), lambda: desk.go("receipts"))
         self.kept = Kept(desk)
         top = QHBoxLayout()
         top.addWidget(self.medium, 1)
@@ -215,7 +212,8 @@ class InboxPage(Page):
     def _allow(self) -> None:
         useful = any(one.outcome != "duplicate" for one in self.ahead)
         self.take_button.setEnabled(useful)
-        self.take_button.setText(say("收下{n}个文件", n=len(self.ahead)) if self.ahead else say("收下"))
+        good = sum(one.outcome in {"applied", "held"} for one in self.ahead)
+        self.take_button.setText(say("收下{n}个文件", n=good) if good else say("放进隔离区") if useful else say("收下"))
 
     def _name_tabs(self) -> None:
         names = (say("等前面的 {n}"), say("隔离的 {n}"), say("收件记录 {n}"))

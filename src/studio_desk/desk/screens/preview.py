@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
 from studio_desk.desk.actions import Desk, Page, Screen
-from studio_desk.desk.icons import icon
+from studio_desk.desk.buttons import push
 from studio_desk.desk.media import ask_save
 from studio_desk.desk.paper import Pdf
 from studio_desk.kernel.files import put_file
@@ -50,13 +50,9 @@ class PreviewPage(Page):
         self.view.setAccessibleName(say("打印预览"))
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
         self.view.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self.print_button = QPushButton(icon("printer"), say("打印"))
-        self.print_button.setProperty("main", "true")
-        self.print_button.clicked.connect(lambda: self._attempt(self._print))
-        self.save_button = QPushButton(icon("download"), say("另存为 PDF"))
-        self.save_button.clicked.connect(lambda: self._save(self._saved))
-        self.open_button = QPushButton(icon("external-link"), say("用系统程序打开"))
-        self.open_button.clicked.connect(self._open_outside)
+        self.print_button = push("printer", say("打印"), lambda: self._attempt(self._print), main=True)
+        self.save_button = push("download", say("另存为 PDF"), lambda: self._save(self._saved))
+        self.open_button = push("external-link", say("用系统程序打开"), self._open_outside)
         buttons = QHBoxLayout()
         for button in (self.print_button, self.save_button, self.open_button):
             buttons.addWidget(button)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import BigWords, Card, Scaled, Scrolling
 from studio_desk.desk.media import Medium
@@ -41,17 +42,15 @@ class ReceiptsPage(Scrolling):
             (say("站码"), say("名称"), say("到第几号"), say("记录"), say("冲突"), say("最近收到"), say("最近回执")),
             stretch=1,
             many=True,
-            fewest=5,
+            snug=True,
         )
         self.table.picked.connect(self._allow)
-        self.write_button = QPushButton(icon("mail-opened"), say("给选中的写回执"))
-        self.write_button.setProperty("main", "true")
-        self.write_button.clicked.connect(lambda: self.write(self.table.chosen))
-        self.all_button = QPushButton(icon("send"), say("给全部站点写回执"))
-        self.all_button.clicked.connect(lambda: self.write([one.code for one in self._stations]))
-        self.code_button = QPushButton(icon("eye"), say("显示回执码"))
+        self.write_button = push("mail-opened", say("给选中的写回执"), lambda: self.write(self.table.chosen), main=True)
+        self.all_button = push(
+            "send", say("给全部站点写回执"), lambda: self.write([one.code for one in self._stations])
+        )
+        self.code_button = push("eye", say("显示回执码"), self.show_code)
         self.code_button.setToolTip(say("U 盘带不回去时，在电话里念给站点。"))
-        self.code_button.clicked.connect(self.show_code)
         self.done = BigWords()
         self.code = Scaled(times=2.6, fixed=True)
         self.code.setAccessibleName(say("回执码"))
@@ -84,8 +83,7 @@ class ReceiptsPage(Scrolling):
         self.which = QLabel()
         self.number.textChanged.connect(self._find)
         self.remark.textChanged.connect(self._find)
-        self.return_button = QPushButton(icon("arrow-back-up"), say("退回"))
-        self.return_button.clicked.connect(self.send_back)
+        self.return_button = push("arrow-back-up", say("退回"), self.send_back)
         row = QHBoxLayout()
         row.addWidget(self.number, 1)
         row.addWidget(self.remark, 2)

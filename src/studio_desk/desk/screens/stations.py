@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.accepting import Accepting
@@ -124,14 +125,10 @@ class StationsPage(Page):
         self.summary = QLabel()
         self.summary.setProperty("faint", "true")
         self.summary.setWordWrap(True)
-        self.enrol = QPushButton(icon("certificate"), say("登记站点…"))
-        self.enrol.setProperty("main", "true")
-        self.enrol.clicked.connect(self.accept_one)
-        self.receipt = QPushButton(icon("mail-opened"), say("写回执"))
-        self.receipt.clicked.connect(lambda: desk.go("receipts", station=self._code()))
-        self.revoke = QPushButton(icon("ban"), say("吊销…"))
+        self.enrol = push("certificate", say("登记站点…"), self.accept_one, main=True)
+        self.receipt = push("mail-opened", say("写回执"), lambda: desk.go("receipts", station=self._code()))
+        self.revoke = push("ban", say("吊销…"), self._ask_revoke)
         self.revoke.setToolTip(say("电脑丢了或换了，它以后的数据不再接收。"))
-        self.revoke.clicked.connect(self._ask_revoke)
         self.table = Rows(
             say("站点"),
             (

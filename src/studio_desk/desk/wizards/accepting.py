@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QPushButt
 
 from studio_desk.desk import messages
 from studio_desk.desk.actions import Desk
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import BigWords, Fingerprint
 from studio_desk.desk.media import Medium, ask_files
@@ -39,8 +40,7 @@ class Accepting(QDialog):
         self.medium.changed.connect(self.look)
         self.requests = Rows(say("登记申请"), (say("站码"), say("名称"), say("电脑"), say("申请时间")), stretch=1)
         self.requests.picked.connect(self._picked)
-        self.other = QPushButton(icon("archive"), say("选申请文件…"))
-        self.other.clicked.connect(self._ask_file)
+        self.other = push("archive", say("选申请文件…"), self._ask_file)
         self.theirs = Fingerprint(say("站点的指纹（请站点念，逐组核对）"))
         self.same = QCheckBox(say("已打电话核对，六组数字完全一致"))
         self.same.toggled.connect(self._allow)
@@ -49,9 +49,7 @@ class Accepting(QDialog):
         self.wrong = QLabel()
         self.wrong.setProperty("level", "error")
         self.wrong.setWordWrap(True)
-        self.accept_button = QPushButton(icon("check"), say("登记，把回执文件写回去"))
-        self.accept_button.setProperty("main", "true")
-        self.accept_button.clicked.connect(self.enrol)
+        self.accept_button = push("check", say("登记，把回执文件写回去"), self.enrol, main=True)
         close = QPushButton(say("关闭"))
         close.clicked.connect(self.close)
         row = QHBoxLayout()
@@ -109,6 +107,7 @@ class Accepting(QDialog):
         for widget in (self.theirs, self.same, self.requests):
             widget.hide()
         self.accept_button.setEnabled(False)
+        self.adjustSize()
         self.accepted_one.emit()
 
     def _picked(self) -> None:

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
 )
 
 from studio_desk.desk import messages
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.jobs import Job, Worker
 from studio_desk.desk.large import Scaled
@@ -45,8 +45,7 @@ class RestorePage(Step):
         self.medium.changed.connect(self._list)
         self.files = Rows(say("备份文件"), (say("备份文件"), say("时间"), say("大小")))
         self.files.picked.connect(self.completeChanged)
-        self.file_button = QPushButton(icon("archive"), say("选备份文件…"))
-        self.file_button.clicked.connect(self._ask_file)
+        self.file_button = push("archive", say("选备份文件…"), self._ask_file)
         self.by_passphrase = QRadioButton(say("用口令"))
         self.by_recovery = QRadioButton(say("用恢复码（忘了口令时）"))
         self.by_passphrase.setChecked(True)
@@ -206,8 +205,7 @@ class RecoveryPage(Step):
         self.setFinalPage(True)
         self.code = Scaled(times=1.9, fixed=True)
         self.code.setAccessibleName(say("恢复码"))
-        self.print_button = QPushButton(icon("printer"), say("打印恢复码"))
-        self.print_button.clicked.connect(self._print)
+        self.print_button = push("printer", say("打印恢复码"), self._print)
         self.noted = QCheckBox(say("已打印或抄下，放在安全的地方，不和这台电脑在一起"))
         self.noted.toggled.connect(self.completeChanged)
         box = QVBoxLayout(self)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio_desk.desk.actions import Desk
-from studio_desk.desk.icons import icon
+from studio_desk.desk.buttons import push
 from studio_desk.desk.large import BigWords, Card, Fingerprint
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.exchange import enrol, trust_store
@@ -46,9 +46,7 @@ class Enrolment(QWidget):
         told = QLabel(say("写出申请文件，把 U 盘交给区里；对方会打电话核对下面六组数字。"))
         told.setWordWrap(True)
         self.own = Fingerprint(say("本站的指纹（念给区里听）"))
-        self.request = QPushButton(icon("certificate"), say("写申请文件"))
-        self.request.setProperty("main", "true")
-        self.request.clicked.connect(self.write_request)
+        self.request = push("certificate", say("写申请文件"), self.write_request, main=True)
         self.asked = BigWords()
         row = QHBoxLayout()
         row.addWidget(self.request)
@@ -66,11 +64,8 @@ class Enrolment(QWidget):
         self.theirs = Fingerprint(say("区里的指纹（请区里念，逐组核对）"))
         self.same = QCheckBox(say("已打电话核对，六组数字完全一致"))
         self.same.toggled.connect(self._allow)
-        self.install_button = QPushButton(icon("check"), say("装入"))
-        self.install_button.setProperty("main", "true")
-        self.install_button.clicked.connect(self.install)
-        self.other = QPushButton(icon("archive"), say("选登记回执文件…"))
-        self.other.clicked.connect(self._ask_file)
+        self.install_button = push("check", say("装入"), self.install, main=True)
+        self.other = push("archive", say("选登记回执文件…"), self._ask_file)
         row = QHBoxLayout()
         row.addWidget(self.install_button)
         row.addWidget(self.other)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from studio_desk.desk import theme
 from studio_desk.desk.actions import Desk
-from studio_desk.desk.icons import coloured, icon
+from studio_desk.desk.buttons import push
+from studio_desk.desk.icons import coloured
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import quarantine, review, tables
 from studio_desk.exchange.inbox import Outcome, gaps_before
@@ -42,12 +43,9 @@ class Kept(QObject):
         self.tables = (self.held, self.apart, self.log)
         self.why = QLabel()
         self.why.setWordWrap(True)
-        self.again = QPushButton(icon("refresh"), say("再收一次"))
-        self.again.clicked.connect(self.release)
-        self.drop = QPushButton(icon("trash"), say("丢弃…"))
-        self.drop.clicked.connect(self._ask_discard)
-        self.undo_button = QPushButton(icon("arrow-back-up"), say("撤销这次收件…"))
-        self.undo_button.clicked.connect(self._ask_undo)
+        self.again = push("refresh", say("再收一次"), self.release)
+        self.drop = push("trash", say("丢弃…"), self._ask_discard)
+        self.undo_button = push("arrow-back-up", say("撤销这次收件…"), self._ask_undo)
         self.apart.picked.connect(self._explain)
         self.log.picked.connect(self._allow)
         self.parts = (

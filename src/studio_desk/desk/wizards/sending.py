@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk
+from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import BigWords, Card
 from studio_desk.desk.media import Medium, size_words
@@ -47,7 +48,7 @@ class Sending(Card):
         self.summary = QLabel(say("正在清点…"))
         self.summary.setWordWrap(True)
         self.kinds = Rows(
-            say("将要送出的内容"), (say("种类"), say("条数"), say("有个人信息的"), say("有敏感信息的")), fewest=4
+            say("将要送出的内容"), (say("种类"), say("条数"), say("有个人信息的"), say("有敏感信息的")), snug=True
         )
         self.one_by_one = QPushButton(say("逐条查看"))
         self.one_by_one.setProperty("link", "true")
@@ -60,12 +61,9 @@ class Sending(Card):
         self.items.hide()
         self.everything = QCheckBox(say("全部重新导出（区里说数据丢了时才用）"))
         self.everything.toggled.connect(self.count)
-        self.send_button = QPushButton(icon("usb"), "")
-        self.send_button.setProperty("main", "true")
-        self.send_button.clicked.connect(self.send)
+        self.send_button = push("usb", "", self.send, main=True)
         self.done = BigWords()
-        self.slip = QPushButton(icon("printer"), say("打印回执单"))
-        self.slip.clicked.connect(self.print_slip)
+        self.slip = push("printer", say("打印回执单"), self.print_slip)
         self.slip.hide()
         row = QHBoxLayout()
         row.addWidget(self.send_button)
@@ -97,7 +95,9 @@ class Sending(Card):
     def _counted(self, told: dict[str, Any]) -> None:
         self.told = told
         some = bool(told["chains"])
-        if some:
+        if some and self.sent is not None:
+            self.summary.setText(say("没有收到回执以前，下次送出会再带上它们，不会重复。"))
+        elif some:
             self.summary.setText(
                 say(
                     "将送出{records}条记录、{attachments}个附件，约 {size}。送出的文件已加密，只有区里能打开。",
@@ -128,9 +128,10 @@ class Sending(Card):
                 for one in told["items"][:MOST_LISTED]
             ]
         )
-        self.kinds.setVisible(some and not self.one_by_one.isChecked())
-        self.items.setVisible(some and self.one_by_one.isChecked())
-        self.one_by_one.setVisible(bool(told["items"]))
+        fresh = some and self.sent is None
+        self.kinds.setVisible(fresh and not self.one_by_one.isChecked())
+        self.items.setVisible(fresh and self.one_by_one.isChecked())
+        self.one_by_one.setVisible(fresh and bool(told["items"]))
         self._allow()
 
     def _toggle(self, on: bool) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk
-from studio_desk.desk.icons import coloured, icon
+from studio_desk.desk.buttons import push
+from studio_desk.desk.icons import coloured
 from studio_desk.desk.large import Card
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
@@ -64,7 +66,13 @@ def glance(home: Home, files: Sequence[Path], progress: Progress) -> Glance:
 
 
 class Taking(Card):
-    """What comes back."""
+    """What comes back.
+
+    Signals:
+        taken: something was taken in: less waits to be sent.
+    """
+
+    taken = Signal()
 
     def __init__(self, desk: Desk, medium: Medium) -> None:
         """Make it.
@@ -79,12 +87,9 @@ class Taking(Card):
         medium.changed.connect(self.look)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
-        self.changes = Rows(say("收下以后的变化"), (say("记录的去向"), say("现在"), say("收下后")))
-        self.take_button = QPushButton(icon("mail-opened"), say("收下"))
-        self.take_button.setProperty("main", "true")
-        self.take_button.clicked.connect(self.take)
-        self.other = QPushButton(icon("archive"), say("选回执文件…"))
-        self.other.clicked.connect(self._ask_files)
+        self.changes = Rows(say("收下以后的变化"), (say("记录的去向"), say("现在"), say("收下后")), snug=True)
+        self.take_button = push("mail-opened", say("收下"), self.take, main=True)
+        self.other = push("archive", say("选回执文件…"), self._ask_files)
         self.code = QLineEdit()
         self.code.setPlaceholderText("XXXX-XXXX-XXXX")
         self.code.setMaxLength(24)
@@ -94,8 +99,7 @@ class Taking(Card):
         label = QLabel(say("电话里的回执码"))
         label.setBuddy(self.code)
         self.code.setAccessibleName(label.text())
-        self.enter_button = QPushButton(icon("check"), say("核对"))
-        self.enter_button.clicked.connect(self.enter)
+        self.enter_button = push("check", say("核对"), self.enter)
         files = QHBoxLayout()
         files.addWidget(self.take_button)
         files.addWidget(self.other)
@@ -172,6 +176,7 @@ class Taking(Card):
         self.changes.hide()
         self.summary.setText("\n".join([say("收下了。各条记录的去向见“去向”。"), *told]))
         self._desk.tell(say("回执已收下。"))
+        self.taken.emit()
 
     def enter(self) -> None:
         """Check a code (a job: every point of the chain is tried)."""
@@ -185,6 +190,7 @@ class Taking(Card):
             say("回执码正确：{device} 到第{seq}号区里都已收到。", device=found["device"], seq=found["seq"])
         )
         self._desk.tell(say("回执码正确。"))
+        self.taken.emit()
 
     def _allow(self) -> None:
         ready = self.seen is not None and any(one.outcome == "applied" for one in self.seen.outcomes)
