@@ -47,9 +47,6 @@ class FindBox(QLineEdit):
         box = QVBoxLayout(self.popup)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.list)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
 
     def start(self) -> None:
         """Take the focus, the old text selected."""
@@ -60,9 +57,6 @@ class FindBox(QLineEdit):
         """The window goes; nothing is found any more."""
         self._wait.stop()
         self._close()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
 
     def look_up(self) -> None:
         """Search and show the first hits."""
@@ -125,9 +119,15 @@ class FindBox(QLineEdit):
         height = max(self.list.sizeHintForRow(0), 30) * rows + 8
         self.popup.setFixedSize(self.width(), height)
         self.popup.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        app = QApplication.instance()
+        if app is not None and not self.popup.isVisible():
+            app.installEventFilter(self)  # only while the hits show: it sees every event of the program
         self.popup.show()
 
     def _close(self) -> None:
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
         self.popup.hide()
 
     def _all(self) -> None:

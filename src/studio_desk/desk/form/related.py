@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QMenu, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from studio_desk.desk import signs
 from studio_desk.desk.form.fields import Field, fields_of
@@ -52,14 +52,10 @@ class Related(QWidget):
         self.new.setAccessibleName(say("新建相关的记录"))
         self.new.setMenu(QMenu(self.new))
         self.tree = QTreeWidget()
-        self.tree.setHeaderLabels([say("记录"), say("日期"), say("状态")])
+        self.tree.setHeaderHidden(True)
         self.tree.setAccessibleName(say("相关的记录"))
         self.tree.setAlternatingRowColors(True)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column in (1, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.setIndentation(16)
         self.tree.itemActivated.connect(self._open)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)
@@ -111,9 +107,8 @@ class Related(QWidget):
         more = "+" if len(found) == MOST else ""
         top = QTreeWidgetItem([f"{label}({len(found)}{more})"])
         top.setIcon(0, icon(signs.kind_icon(kind.key)))
-        top.setFirstColumnSpanned(True)
         for uid, code, title, day, state in found:
-            child = QTreeWidgetItem([title or code, day, say(state)])
+            child = QTreeWidgetItem([f"{title or code}\n{day} {say(state)}".replace("\n ", "\n")])
             child.setData(0, UID, uid)
             child.setToolTip(0, f"{code} {title}")
             top.addChild(child)

@@ -31,7 +31,6 @@ from studio_desk.desk.form.quick_new import make_new
 from studio_desk.desk.form.related import Related
 from studio_desk.desk.form.sitting import Sitting
 from studio_desk.desk.form.start import like
-from studio_desk.desk.icons import icon
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.record.kind import Kind
@@ -79,9 +78,9 @@ class RecordPage(Page):
         self.history = HistoryTree(desk)
         self.related = Related(desk)
         self.beside = QTabWidget()
-        self.beside.addTab(self.attachments, icon("paperclip"), say("附件"))
-        self.beside.addTab(self.related, icon("list-details"), say("相关"))
-        self.beside.addTab(self.history, icon("history"), say("历史"))
+        self.beside.addTab(self.attachments, say("附件"))
+        self.beside.addTab(self.related, say("相关"))
+        self.beside.addTab(self.history, say("历史"))
         self.beside.currentChanged.connect(lambda _: self._fill_beside())
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.forms)

@@ -1,0 +1,1 @@
+"""The desk through its real window, on no screen at all."""

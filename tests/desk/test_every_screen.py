@@ -1,0 +1,108 @@
+"""Every screen, every kind's ledger and form: they open in both languages, all sizes and colours, and can be reached by keyboard."""
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from studio_desk.desk.navigation import screens
+from studio_desk.kernel.settings import FONT_POINTS
+from studio_desk.kinds import KINDS
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+MINE = ("today", "backup", "settings", "help", "search", *(f"ledger.{kind.key}" for kind in KINDS))
+LOOKS = [
+    *(("zh_CN", size, "浅色") for size in FONT_POINTS),
+    *(("en", size, "浅色") for size in FONT_POINTS),
+    ("zh_CN", "中", "深色"),
+    ("zh_CN", "中", "高对比"),
+]
+
+
+def visible(page: QWidget) -> list[QWidget]:
+    return [w for w in page.findChildren(QWidget) if w.isVisible()]
+
+
+def nameless(page: QWidget) -> list[str]:
+    """Widgets that take the focus and tell a screen reader nothing."""
+    found = []
+    for widget in visible(page):
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.focusProxy() is not None or not widget.isEnabled():
+            continue
+        if widget.objectName().startswith("qt_"):  # Qt's own inner parts
+            continue
+        told = QAccessible.queryAccessibleInterface(widget)
+        if told is not None and not told.text(QAccessible.Text.Name):
+            found.append(f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}")
+    return found
+
+
+def small(page: QWidget) -> list[str]:
+    """Buttons and lines lower than 28 pixels."""
+    return [
+        f"{type(w).__name__} {w.height()} {w.accessibleName()}"
+        for w in visible(page)
+        if isinstance(w, (QAbstractButton, QLineEdit))
+        and w.height() < 28
+        and not w.objectName().startswith("qt_")
+        and not type(w).__name__.startswith("QComboBox")
+        and w.parentWidget() is not None
+        and w.parentWidget().metaObject().className()
+        not in {
+            "QComboBox",
+            "WordBox",
+            "QSpinBox",
+            "Calm",
+            "QTabBar",
+            "QTableView",
+            "PartsTable",
+            "QCheckBox",
+            "QTableWidget",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("language", "size", "colours"), LOOKS)
+def test_every_place_opens(seat, language: str, size: str, colours: str) -> None:
+    at = seat(language=language, font_size=size, colour_scheme=colours)
+    window = at.session.window
+    for key in MINE:
+        at.desk.go(key)
+        assert window.place[0] == key
+        assert nameless(window) == [], key
+        assert small(window) == [], key
+    for kind in KINDS:
+        at.desk.open_record(at.uids[kind.key])
+        sitting = window.current.sitting
+        assert sitting.uid == at.uids[kind.key]
+        assert nameless(window) == [], kind.key
+        assert small(window) == [], kind.key
+        assert not sitting.dirty
+        at.desk.new_record(kind.key)
+        assert window.current.sitting.row is None
+        for tab in range(window.current.beside.count()):
+            window.current.beside.setCurrentIndex(tab)
+    at.desk.go("history", uid=at.uids["case"])
+    assert window.current.tree.topLevelItemCount() == 1
+
+
+@pytest.mark.parametrize("role", ["station", "district"])
+def test_a_place_has_one_key_and_one_shortcut(role: str) -> None:
+    keys = [screen.key for screen in screens(role)]
+    assert len(set(keys)) == len(keys)
+    shortcuts = [screen.shortcut for screen in screens(role) if screen.shortcut]
+    assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_no_single_letter_is_a_shortcut(seat) -> None:
+    """An input method composes with letters: none of them may do anything else (desk.md 5)."""
+    from PySide6.QtGui import QShortcut
+
+    at = seat()
+    for key in MINE:
+        at.desk.go(key)
+    keys = [s.key().toString() for s in at.session.window.findChildren(QShortcut)]
+    keys += [b.shortcut().toString() for b in at.session.window.findChildren(QAbstractButton)]
+    assert [k for k in keys if re.fullmatch(r"(Shift\+)?\w", k)] == []
