@@ -18,16 +18,18 @@ PICTURES = {
     "today": "SQ-today",
     "journal-entry": "SQ-record-journal_entry",
     "case": "SQ-record-case",
-    "activity": "SQ-record-activity",
+    "ledger": "SQ-ledger.journal_entry",
     "search": "SQ-search",
     "handover": "SQ-handover",
     "inbox": "990000-inbox",
-    "conflicts": "990000-conflicts",
+    "stations": "990000-stations",
     "binder": "SQ-binder",
     "backup": "SQ-backup",
 }
 """Name in the manual: name among the demonstration's screens (`desk/album.py`)."""
-COLOURS = 96
+WIDTH = 1000
+"""Pixels of a picture: a page of the help window is about that wide."""
+COLOURS = 128
 """Colours of a picture: screens are flat, and a palette keeps letters sharp at a tenth of the size."""
 LARGEST = 2_000_000
 """Bytes that all pictures together may have: they lie in the tree for ever."""
@@ -70,7 +72,9 @@ def shrink(source: Path, target: Path) -> None:
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(source) as picture:
-        flat = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        height = round(picture.height * WIDTH / picture.width)
+        small = picture.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
+        flat = small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     flat.save(target, optimize=True)
 
 
