@@ -56,5 +56,7 @@ def test_a_module_is_small_and_has_an_honest_name(source: str) -> None:
 
 
 def test_a_text_ends_with_a_newline() -> None:
-    wrong = [n for n, text in texts().items() if n.endswith((".py", ".toml", ".md")) and not text.endswith("\n")]
+    wrong = [
+        n for n, text in texts().items() if n.endswith((".py", ".toml", ".md")) and text and not text.endswith("\n")
+    ]
     assert wrong == []

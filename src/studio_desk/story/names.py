@@ -15,6 +15,8 @@ class Place:
     villages: tuple[str, ...]
 
 
+TERM = "第十五届"
+
 DISTRICT = ("990000", "云岭市青溪区政协")
 
 PLACES = (
