@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio_desk.kernel import clock
+from studio_desk.store import keys
 from tests.cli.terminal import Terminal
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=clock.CHINA)
@@ -17,6 +18,7 @@ NOW = datetime(2026, 3, 20, 9, 30, tzinfo=clock.CHINA)
 @pytest.fixture(autouse=True)
 def _surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # crash reports
+    monkeypatch.setitem(keys._ARGON2, "kib", 64)  # a cheap passphrase: its strength is tried in tests/store
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     clock.set_clock(lambda: NOW)
     yield
