@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from studio_desk.store import keys
 from tests.exchange.world import World
+
+
+@pytest.fixture(autouse=True)
+def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases are not the subject here: 64 KiB instead of 64 MiB for each home."""
+    monkeypatch.setitem(keys._ARGON2, "kib", 64)
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from studio_desk.exchange.header import chain_owner, chain_stem, is_code
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import fingerprint, from_text, same_fingerprint, signature_fits, to_text
 from studio_desk.exchange.strict_json import read_line, read_text
+from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, read_list
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
-from studio_desk.kernel.files import medium_problem, put_file
+from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
@@ -100,9 +101,8 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
     asked = own_request(home)
     said = asdict(asked)
     signature = keys_of(home).signer.sign(_message(said))
-    target = to / REQUEST_NAME.format(device=asked.device)
-    put_file(target, _document({"format": REQUEST, "request": said, "signature": to_text(signature)}))
-    return target, asked.fingerprint
+    document = _document({"format": REQUEST, "request": said, "signature": to_text(signature)})
+    return Folder(to).put(document, REQUEST_NAME.format(device=asked.device)), asked.fingerprint
 
 
 def read_request(file: Path) -> Request:
@@ -168,9 +168,9 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
             )
         if not known:
             trust = trust_store.renew(home, lambda computers: _with(computers, computer))
-    target = to / INSTALL_NAME.format(device=asked.device)
     own = {"code": asked.code, "device": asked.device, "sign": asked.sign}
-    put_file(target, _document({"format": INSTALL, "for": own, "trust": trust_store.current_document(home)}))
+    document = _document({"format": INSTALL, "for": own, "trust": trust_store.current_document(home)})
+    target = Folder(to).put(document, INSTALL_NAME.format(device=asked.device))
     return Accepted(
         asked.code,
         asked.device,

@@ -10,8 +10,9 @@ from studio_desk.exchange import trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import from_text
 from studio_desk.exchange.sshsig import allowed_signer
+from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel import clock
-from studio_desk.kernel.files import put_file, write_private
+from studio_desk.kernel.files import write_private
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -40,9 +41,11 @@ def export_keys(home: Home, to: Path) -> Exported:
     identity = to / f"{principal}-identity.txt"
     signers = to / f"{principal}-allowed_signers"
     text = f"# created: {clock.stamp()}\n# {principal} {home.name}\n# public key: {keys.recipient}\n{keys.identity}\n"
+    folder = Folder(to)
+    folder.ready()
     write_private(identity, text.encode())
     trust = trust_store.current(home)
     lines = {allowed_signer(principal, keys.signer.public)}
     lines |= {allowed_signer(c.device, from_text(c.sign)) for c in (trust.computers if trust else ())}
-    put_file(signers, "".join(sorted(lines)).encode())
+    folder.put("".join(sorted(lines)).encode(), signers.name)
     return Exported(identity, signers, principal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -26,8 +27,10 @@ def add_bundle(home: Home, sha256: str, told: tuple[str, str, str], problem: Pro
         told: name of the file, who it says sent it, whose ops it says it holds; the last two may be empty.
         problem: why.
     """
+    # Tried again from where it is kept, its name is its digest: the name it came with is the telling one.
+    named = {} if Path(told[0]).stem == sha256 else {"file": told[0]}
     line = {
-        "file": told[0],
+        **named,
         "sender": told[1],
         "dev": told[2],
         "code": problem.code,
@@ -40,7 +43,7 @@ def add_bundle(home: Home, sha256: str, told: tuple[str, str, str], problem: Pro
     with home.file.write() as c:
         if c.execute(table.update().where(table.c.key == sha256).values(line)).rowcount:
             return
-        blank = {"what": "bundle", "key": sha256, "seq": 0, "rec": "", "by": "", "reason": ""}
+        blank = {"file": told[0], "what": "bundle", "key": sha256, "seq": 0, "rec": "", "by": "", "reason": ""}
         c.execute(table.insert(), {**blank, **line})
 
 

@@ -29,7 +29,7 @@ class Folder:
 
     def put(self, source: Path | bytes, name: str, progress: Progress = silent) -> Path:
         """Write, sync, read back, rename, sync again (`kernel.files.put_file`)."""
-        self._ready()
+        self.ready()
         target = self.path / name
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if self.free() < size:
@@ -52,7 +52,12 @@ class Folder:
         except OSError as error:
             raise medium_problem(error, self.path) from error
 
-    def _ready(self) -> None:
+    def ready(self) -> None:
+        """Make the folder when it is missing, unless it lies where media are mounted.
+
+        Raises:
+            Problem: `MEDIUM_…`.
+        """
         absolute = self.path.absolute().as_posix()
         if self.path.is_dir() or any(absolute.startswith(mount + "/") for mount in _MOUNTS):
             return
