@@ -34,7 +34,7 @@ VISITS = (
     ("接待(来访)", "石桥社区", "三位老人反映小区北门台阶太陡，没有扶手，雨天滑倒过人，希望加装扶手和防滑条。"),
     ("来电", "陈家庄村", "来电说村口路灯坏了六盏，学生晚自习回家看不清路，问什么时候能修。"),
 )
-WIDTH = 1000
+WIDTH = 900
 """Pixels of a picture: a page of the help window is about that wide."""
 COLOURS = 256
 LARGEST = 2_000_000
