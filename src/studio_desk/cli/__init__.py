@@ -171,13 +171,14 @@ def _parser(language: str) -> Parser:
 
 
 def _told(argv: Sequence[str], option: str) -> str:
-    """The value of a global option wherever it stands, before the parser (whose language it may be) exists."""
+    """The value of a global option wherever it stands, the last one; asked before a parser exists, whose language it is."""
+    found = ""
     for number, word in enumerate(argv):
         if word == option and number + 1 < len(argv):
-            return argv[number + 1]
-        if word.startswith(option + "="):
-            return word.split("=", 1)[1]
-    return ""
+            found = argv[number + 1]
+        elif word.startswith(option + "="):
+            found = word.split("=", 1)[1]
+    return found
 
 
 def _options(argv: Sequence[str]) -> list[str] | None:

@@ -94,8 +94,9 @@ def list_(call: Call) -> Answer:
     from studio_desk.store.ledger import Ledger, View
 
     kind = find_kind(call.args.kind)
-    shown = [n for n, a in kind.asks.items() if a.listed and a.personal != "P2" and n not in {"code", "state"}]
-    columns = ("code", "state", "title", "day", "conflict", *shown)
+    register = ("code", "state", "title", "day", "conflict")
+    listed = [name for name, ask in kind.asks.items() if ask.listed and ask.personal != "P2"]
+    columns = (*register, *(name for name in listed if name not in register))
     view = View(columns, _where(kind, call.args), call.args.order)
     wanted = call.args.limit if call.args.limit > 0 else 1 << 62
     with call.home() as home:
