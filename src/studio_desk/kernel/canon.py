@@ -17,7 +17,7 @@ def canon(value: Any) -> str:
         ValueError: a float, an integer of 2^53 or more, a non-ASCII key, a lone surrogate or a type JSON does not know.
     """
     _admit(value, 0)
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def parse(line: str) -> Any:
@@ -41,6 +41,9 @@ def parse(line: str) -> Any:
 def digest(line: str) -> str:
     """SHA-256 of a line's UTF-8 bytes, lower-case hex."""
     return hashlib.sha256(line.encode("utf-8")).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _admit(value: Any, depth: int) -> None:

@@ -15,6 +15,7 @@ _HAN = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _SIGNS = str.maketrans(
     {"\u2013": "-", "\u2014": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-", "。": ".", "、": "."}
 )
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ATTACHED = re.compile(r"(.*\d日?)(?:T|\s+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[-+]\d{2}:?\d{2})?", re.ASCII)
 _WEEKDAY = re.compile(r"\(?(?:星期|周|礼拜)[一二三四五六日天]\)?$")
 _FULL = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})[日号]?|月?)", re.ASCII)
@@ -43,6 +44,11 @@ def parse_day(value: str) -> str:
     Raises:
         ValueError: no such day in the calendar (2023-02-29), a year nobody can mean, or not a date.
     """
+    if _ISO.fullmatch(value):  # as it was read before
+        day = date.fromisoformat(value)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError(value)
+        return value
     text = half_width(value).translate(_SIGNS)
     if not text:
         return ""

@@ -12,6 +12,8 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _DOTS = re.compile("[\u2022\u2027\u30fb\uff65\u22c5\u2219\u318d\u2e31\u16eb]")
 _LOOSE_DOTS = re.compile(f"(?<=[{_HAN}])[.\uff0e\ufe52\u25cf](?=[{_HAN}])")
 """Full stops and black circles are dots only between two Han characters: `J.` keeps its own, `张●●` stays struck out."""
+_PLAIN_NAME = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+"""Han characters that are their own NFC form: nothing to clean."""
 _BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 """Other ways to end a line: old Mac, Word's soft break, form feed, Unicode separators."""
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]")
@@ -66,6 +68,8 @@ def person_name(value: str) -> str:
 
     Blanks between other letters stay, they part the names of a Mongolian or Uygur name in its own script.
     """
+    if _PLAIN_NAME.fullmatch(value):
+        return value
     value = _LOOSE_DOTS.sub(MIDDLE_DOT, _DOTS.sub(MIDDLE_DOT, one_line(value)))
     value = re.sub(rf"\s*{MIDDLE_DOT}\s*", MIDDLE_DOT, value)
     return re.sub(f"(?<=[{_HAN}]) (?=[{_HAN}])", "", value)

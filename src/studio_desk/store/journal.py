@@ -14,6 +14,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
+from studio_desk.store.file import driver_of
 from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line, read_body
 from studio_desk.store.projector import Projector
 from studio_desk.store.shape import Shape
@@ -84,8 +85,9 @@ class Journal:
                 before = self._register(c, uid)
                 self._check_writable(before, type)
             values = dict(values)
-            uid = uid or str(values.get("uid") or "") or ids.new_uid()
-            heads = self._heads_of(c, uid)
+            uid = uid or str(values.get("uid") or "")
+            heads = self._heads_of(c, uid) if uid else ()
+            uid = uid or ids.new_uid()
             if not heads:
                 self._fill_new(c, shape, values)
             values["uid"] = uid
@@ -205,9 +207,9 @@ class Journal:
             late_bodies = [(op, body) for op, body in again if op.body not in here]
             bodies = [(op.body, body) for op, body in [*fresh, *late_bodies] if body is not None]
             if bodies:
-                c.exec_driver_sql("INSERT OR IGNORE INTO body (digest, line) VALUES (?, ?)", bodies)
+                driver_of(c).executemany("INSERT OR IGNORE INTO body (digest, line) VALUES (?, ?)", bodies)
             if fresh:
-                c.exec_driver_sql(_INSERT_OP, [_columns(op) for op, _ in fresh])
+                driver_of(c).executemany(_INSERT_OP, [_columns(op) for op, _ in fresh])
                 for dev in {op.dev for op, _ in fresh}:
                     self._keep_head(c, dev)
             done = self._projector.merge(c, fresh, [op for op, _ in late_bodies], progress)
@@ -420,18 +422,22 @@ class Journal:
 
     def _head(self, c: Connection, dev: str) -> tuple[int, str]:
         if dev not in self._heads:
-            found = c.exec_driver_sql("SELECT seq, head FROM chain WHERE dev = ?", (dev,)).first()
+            found = driver_of(c).execute("SELECT seq, head FROM chain WHERE dev = ?", (dev,)).fetchone()
             self._heads[dev] = (found[0], found[1]) if found else (0, GENESIS)
         return self._heads[dev]
 
     def _keep_head(self, c: Connection, dev: str) -> None:
-        c.exec_driver_sql("INSERT OR REPLACE INTO chain (dev, seq, head) VALUES (?, ?, ?)", (dev, *self._heads[dev]))
+        driver_of(c).execute(
+            "INSERT INTO chain (dev, seq, head) VALUES (?, ?, ?)"
+            " ON CONFLICT (dev) DO UPDATE SET seq = excluded.seq, head = excluded.head",
+            (dev, *self._heads[dev]),
+        )
 
     def _append(self, c: Connection, dev: str, line: str, *, type_: str, rec: str, base: tuple[str, ...]) -> Op:
         seq, head = self._head(c, dev)
         op = Op(FORMAT, dev, seq + 1, head, clock.stamp(), type_, rec, base, digest(line), len(line.encode()))
-        c.exec_driver_sql("INSERT INTO body (digest, line) VALUES (?, ?)", (op.body, line))
-        c.exec_driver_sql(_INSERT_OP, _columns(op))
+        driver_of(c).execute("INSERT INTO body (digest, line) VALUES (?, ?)", (op.body, line))
+        driver_of(c).execute(_INSERT_OP, _columns(op))
         self._heads[dev] = (op.seq, op.digest)
         self._keep_head(c, dev)
         return op
@@ -478,8 +484,8 @@ class Journal:
         ]
 
     def _heads_of(self, c: Connection, uid: str) -> tuple[str, ...]:
-        rev = c.exec_driver_sql("SELECT rev FROM record WHERE uid = ?", (uid,)).scalar()
-        return tuple(str(rev).split(",")) if rev else ()
+        found = driver_of(c).execute("SELECT rev FROM record WHERE uid = ?", (uid,)).fetchone()
+        return tuple(str(found[0]).split(",")) if found and found[0] else ()
 
     def _ops_of(self, c: Connection, rec: str) -> list[Op]:
         return [Op.from_line(line) for line in c.exec_driver_sql("SELECT line FROM op WHERE rec = ?", (rec,)).scalars()]

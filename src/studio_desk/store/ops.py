@@ -19,6 +19,16 @@ GENESIS = "0" * 64
 RECORD_TYPES = frozenset({"record.save", "record.correct", "record.void", "record.move", "record.resolve"})
 """Types whose body holds the whole record."""
 _HEX = re.compile(r"[0-9a-f]{64}")
+_TEXT = r'"([ !#-\[\]-~]{0,128})"'
+"""Printable ASCII without the quote and the backslash: it is written in one way only."""
+_NUMBER = "(0|[1-9][0-9]{0,14})"
+_DIGEST = '"([0-9a-f]{64})"'
+_BASE = r'\[((?:"[0-9a-f]{64}"(?:,"[0-9a-f]{64}"){0,63})?)\]'
+_USUAL = re.compile(
+    f'{{"base":{_BASE},"body":{_DIGEST},"dev":{_TEXT},"prev":{_DIGEST},"rec":{_TEXT},"seq":([1-9][0-9]{{0,14}}),'
+    f'"size":{_NUMBER},"t":{_TEXT},"type":{_TEXT},"v":{_NUMBER}}}'
+)
+"""An op line as this program writes it. Whatever matches is canonical: reading it needs no comparison."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,12 @@ class Op:
         Raises:
             ValueError: not canonical, a key missing or of the wrong type.
         """
+        if usual := _USUAL.fullmatch(line):
+            base, body, dev, prev, rec, seq, size, t, type_, v = usual.groups()
+            seen = tuple(base[1:-1].split('","')) if base else ()
+            op = cls(int(v), dev, int(seq), prev, t, type_, rec, seen, body, int(size))
+            op.__dict__["line"] = line
+            return op
         found = parse(line)
         if not isinstance(found, dict):
             raise ValueError("an op is a JSON object")  # noqa: TRY004 - readers catch one error type

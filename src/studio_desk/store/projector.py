@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Boolean, Connection
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import search
+from studio_desk.store.file import driver_of
 from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 from studio_desk.store.projection import Projected, Said, project
 from studio_desk.store.tables import SEARCH
@@ -94,7 +95,7 @@ class Projector:
         done, total = Done(added=set(touched) - set(before), changed=set(touched) & set(before)), len(touched)
         rows: list[_Row] = []
         for count, (uid, ops) in enumerate(touched.items()):
-            row = self._single(uid, ops) if uid not in before and len(ops) == 1 else self._work_out(c, uid)
+            row = self._work_out(c, uid) if uid in before or not ops else self._made(uid, self._told(ops))
             if row is not None:
                 rows.append(row)
             if len(rows) >= BATCH:
@@ -173,8 +174,7 @@ class Projector:
     def versions(self, c: Connection, uid: str) -> tuple[Projected, dict[str, tuple[Op, dict[str, Any]]]]:
         """The projection of a record and, by digest, its ops with their bodies."""
         said = self._said(c, uid)
-        projected = project([Said(d, op.base, body.get("values")) for d, (op, body) in said.items()])
-        return projected, said
+        return _project(said), said
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -182,8 +182,11 @@ class Projector:
         rows = c.exec_driver_sql(
             "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ? ORDER BY o.n", (uid,)
         )
-        ops = [(Op.from_line(line), self._read_body(body)) for line, body in rows]
-        return {op.digest: (op, body) for op, body in ops if op.type in RECORD_TYPES}
+        return self._told([(Op.from_line(line), body) for line, body in rows])
+
+    def _told(self, ops: Iterable[tuple[Op, str | None]]) -> dict[str, tuple[Op, dict[str, Any]]]:
+        """By digest, those of a record's ops that hold values, with their bodies; in the order they came."""
+        return {op.digest: (op, self._read_body(line)) for op, line in ops if op.type in RECORD_TYPES}
 
     def _read_body(self, line: str | None) -> dict[str, Any]:
         """A body with its values brought up to today's version of the kind; empty when erased or not here."""
@@ -202,47 +205,24 @@ class Projector:
             ).scalar_one()
         )
 
-    def _single(self, uid: str, ops: Sequence[tuple[Op, str | None]]) -> _Row | None:
-        """A record seen for the first time with one op: its body is the record."""
-        op, line = ops[0]
-        if op.type not in RECORD_TYPES:
-            return None
-        body = self._read_body(line)
-        values = body.get("values") or {}
-        return _Row(
-            uid,
-            body.get("kind") or UNKNOWN_KIND,
-            dict(values),
-            Projected(dict(values), (op.digest,)),
-            op,
-            body.get("by", ""),
-            1,
-        )
-
     def _work_out(self, c: Connection, uid: str) -> _Row | None:
-        projected, said = self.versions(c, uid) if self._has_ops(c, uid) else (None, {})
-        if projected is None or not said:
+        return self._made(uid, self._said(c, uid))
+
+    def _made(self, uid: str, said: dict[str, tuple[Op, dict[str, Any]]]) -> _Row | None:
+        """The row that a record's ops amount to; none when no op holds values."""
+        if not said:
             return None
+        projected = _project(said)
         kind = next((body["kind"] for _, body in said.values() if body.get("kind")), UNKNOWN_KIND)
         last, body = next(reversed(said.values()))
-        return _Row(uid, kind, dict(projected.values), projected, last, body.get("by", ""), len(said))
-
-    def _has_ops(self, c: Connection, uid: str) -> bool:
-        marks = ",".join("?" * len(RECORD_TYPES))
-        return (
-            c.exec_driver_sql(
-                f"SELECT 1 FROM op WHERE rec = ? AND type IN ({marks}) LIMIT 1",  # noqa: S608 - only marks
-                (uid, *sorted(RECORD_TYPES)),
-            ).first()
-            is not None
-        )
+        return _Row(uid, kind, projected.values, projected, last, body.get("by", ""), len(said))
 
     def _known(self, c: Connection, uids: Sequence[str]) -> dict[str, int]:
         known: dict[str, int] = {}
         for start in range(0, len(uids), BATCH):
             part = tuple(uids[start : start + BATCH])
             marks = ",".join("?" * len(part))
-            known.update(c.exec_driver_sql(f"SELECT uid, n FROM record WHERE uid IN ({marks})", part).all())  # noqa: S608
+            known.update(driver_of(c).execute(f"SELECT uid, n FROM record WHERE uid IN ({marks})", part))  # noqa: S608
         return known
 
     def _flush(self, c: Connection, rows: list[_Row], done: Done) -> None:
@@ -259,8 +239,10 @@ class Projector:
             c.exec_driver_sql(f'DELETE FROM "{self._shapes[kind].table.name}" WHERE uid = ?', (uid,))  # noqa: S608
 
     def _write(self, c: Connection, rows: Sequence[_Row]) -> None:
-        by_kind: dict[str, list[tuple[Any, ...]]] = {}
-        register, words = [], {}
+        known = self._known(c, [row.uid for row in rows])
+        (top,) = driver_of(c).execute("SELECT coalesce(max(n), 0) FROM record").fetchone()
+        by_kind: dict[str, list[list[Any]]] = {}
+        register, words = [], []
         for row in rows:
             shape = self._shapes.get(row.kind)
             rev = ",".join(row.projected.heads)
@@ -277,9 +259,13 @@ class Projector:
                 by_kind.setdefault(row.kind, []).append(self._stored(row.kind, values))
                 title, day, draft, closed = shape.summary(values)
                 text, names = shape.words(values)
-            words[row.uid] = (text, names)
+            number = known.get(row.uid)
+            if number is None:
+                number = top = top + 1
+            words.append((number, text, names))
             register.append(
                 (
+                    number,
                     row.uid,
                     row.kind,
                     str(values.get("code", "")),
@@ -298,23 +284,24 @@ class Projector:
                 )
             )
         for kind, stored in by_kind.items():
-            c.exec_driver_sql(self._insert[kind], stored)
-        c.exec_driver_sql(_REGISTER, register)
-        numbers = self._known(c, [row.uid for row in rows])
-        search.index(c, [(numbers[uid], text, names) for uid, (text, names) in words.items()])
+            driver_of(c).executemany(self._insert[kind], stored)
+        driver_of(c).executemany(_REGISTER, register)
+        search.index(c, words, known.values())
 
-    def _stored(self, kind: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    def _stored(self, kind: str, values: Mapping[str, Any]) -> list[Any]:
         as_json = self._json[kind]
-        return tuple(
-            json.dumps(values.get(name), ensure_ascii=False, separators=(",", ":"))
-            if name in as_json
-            else values.get(name)
-            for name in self._columns[kind]
-        )
+        return [_encode(values.get(name)) if name in as_json else values.get(name) for name in self._columns[kind]]
 
 
-_REGISTER = """INSERT INTO record (uid, kind, code, title, state, day, station, rev, conflict, draft, closed, dev, seq,
- revisions, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _project(said: Mapping[str, tuple[Op, dict[str, Any]]]) -> Projected:
+    return project([Said(digest, op.base, body.get("values")) for digest, (op, body) in said.items()])
+
+
+_REGISTER = """INSERT INTO record (n, uid, kind, code, title, state, day, station, rev, conflict, draft, closed, dev, seq,
+ revisions, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
  ON CONFLICT (uid) DO UPDATE SET kind = excluded.kind, code = excluded.code, title = excluded.title,
  state = excluded.state, day = excluded.day, station = excluded.station, rev = excluded.rev,
  conflict = excluded.conflict, draft = excluded.draft, closed = excluded.closed, dev = excluded.dev,
