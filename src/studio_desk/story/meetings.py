@@ -104,6 +104,7 @@ def minutes(s: Sample) -> None:
         held = date.fromisoformat(day)
         s.at(datetime.combine(min(held + timedelta(days=3), s.until), time(15), clock.CHINA))
         rounds = 14 if issue == 1 else 1
+        done = "已完成" if held + timedelta(days=60) < s.until else "办理中"
         speeches = [
             {
                 "who": ("高德明", "仇建国", "翟玉兰", "欧阳思远")[i % 4],
@@ -146,13 +147,20 @@ def minutes(s: Sample) -> None:
                     "what": "报送过路施工和交通组织方案",
                     "who": "供热公司",
                     "due": (held + timedelta(days=14)).isoformat(),
+                    "state": done,
                 },
                 {
                     "what": "受理并在七个工作日内答复",
                     "who": "区交通局",
                     "due": (held + timedelta(days=25)).isoformat(),
+                    "state": done,
                 },
-                {"what": "住户沟通和进度通报", "who": "石桥社区", "due": (held + timedelta(days=40)).isoformat()},
+                {
+                    "what": "住户沟通和进度通报",
+                    "who": "石桥社区",
+                    "due": (held + timedelta(days=40)).isoformat(),
+                    "state": done,
+                },
             ],
         )
         s.home.journal.move(minutes, "待审")
