@@ -150,7 +150,7 @@ def test_during_restore(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
     drill.measure_new("restore", file)
     for number in range(OTHERS):
         home = drill.folder / f"new-{number}"
-        drill.kill(home, "restore", file)
+        drill.kill(home, "restore", file, "--json")
         drill.no_plaintext(*drill.folder.glob(f"*new-{number}*"))
         if not home.exists():  # nothing or all of it
             drill.json(home, "restore", file)
