@@ -86,10 +86,10 @@ def readme(header: Mapping[str, Any], principal: str) -> str:
 
 
 _README: Final = """\
-这是一个“Studio Desk”交接包 (SDX/1)。
-由 {sender} 交给 {to},内容是 {device} 的第 {first} 至 {last} 号操作。
+这是一个“Studio Desk”交接包（SDX/1）。
+由 {sender} 交给 {to}，内容是 {device} 的第 {first} 至 {last} 号操作。
 
-不用 Studio Desk,只用通用工具也能打开和核对:
+不用 Studio Desk，只用通用工具也能打开和核对：
   1. 解密      age -d -i 身份文件.txt -o 包.zip 本文件.sdx
   2. 解包      unzip 包.zip -d 包
   3. 核对内容  cd 包
@@ -98,14 +98,14 @@ _README: Final = """\
   4. 核对签名  ssh-keygen -Y verify -f allowed_signers -I {principal} \\
                  -n {namespace} -s {tagmanifest}.sig < {tagmanifest}
 “身份文件”和 allowed_signers 由有权的单位用 studio-desk keys export 导出。
-四步都通过,说明内容没有改动,并且确由 {principal} 的钥匙签出。
+四步都通过，说明内容没有改动，并且确由 {principal} 的钥匙签出。
 
-里面有什么:
+里面有什么：
   data/header.json    谁交给谁、哪台设备、起止编号、前后链的摘要
-  data/ops.jsonl      每行一条操作(JSON),prev 是前一行的 SHA-256,body 是正文行的 SHA-256
-  data/bodies.jsonl   每行一份正文(JSON):记录的种类、全部栏目、经办人、原因
-  data/blobs/         附件,文件名是内容的 SHA-256,原名写在正文里
-内有个人信息,请依法保管。
+  data/ops.jsonl      每行一条操作（JSON），prev 是前一行的 SHA-256，body 是正文行的 SHA-256
+  data/bodies.jsonl   每行一份正文（JSON）：记录的种类、全部栏目、经办人、原因
+  data/blobs/         附件，文件名是内容的 SHA-256，原名写在正文里
+内有个人信息，请依法保管。
 
 This is a "Studio Desk" bundle (SDX/1) from {sender} to {to}: ops {first} to {last} of {device}.
 

@@ -97,7 +97,7 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
         Problem: `NOT_A_STATION`, `MEDIUM_…`.
     """
     if home.role != "station":
-        raise Problem("NOT_A_STATION", say("只有站点才申请登记。"), say("区级请用“接受登记”(enrol accept)。"))
+        raise Problem("NOT_A_STATION", say("只有站点才申请登记。"), say("区级请用“接受登记”（enrol accept）。"))
     asked = own_request(home)
     said = asdict(asked)
     signature = keys_of(home).signer.sign(_message(said))
@@ -127,8 +127,8 @@ def read_request(file: Path) -> Request:
     if not signature_fits(key, signature, _message(said)):
         raise Problem(
             "ENROL_SIGNATURE_WRONG",
-            say("登记申请“{file}”的签名不对,内容被改动过。", file=file.name),
-            say("请让站点重新生成申请文件;没有登记任何站点。"),
+            say("登记申请“{file}”的签名不对，内容被改动过。", file=file.name),
+            say("请让站点重新生成申请文件；没有登记任何站点。"),
         )
     return asked
 
@@ -158,13 +158,13 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
             raise Problem(
                 "DEVICE_TAKEN",
                 say("{device}已经用另一把钥匙登记过。", device=asked.device),
-                say("请确认两个站点没有用同一个站码;如果换了电脑,请先吊销旧的登记。"),
+                say("请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。"),
             )
         if any(c.sign == asked.sign and c.device != asked.device for c in trust.computers):
             raise Problem(
                 "KEY_TAKEN",
                 say("这把钥匙已经属于另一台电脑。"),
-                say("请不要复制站点文件夹到另一台电脑使用;请在那台电脑上新建站点后再登记。"),
+                say("请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。"),
             )
         if not known:
             trust = trust_store.renew(home, lambda computers: _with(computers, computer))
@@ -219,8 +219,8 @@ def install(home: Home, file: Path, expected: str = "") -> Installed:
     if not any((c.code, c.device, c.sign) == (asked.code, asked.device, asked.sign) for c in trust.of(home.code)):
         raise Problem(
             "ENROL_NOT_FOR_US",
-            say("这份登记回执不是给这台电脑({device})的。", device=asked.device),
-            say("请装入由本机的申请文件换回的那一份;本机没有改动。"),
+            say("这份登记回执不是给这台电脑（{device}）的。", device=asked.device),
+            say("请装入由本机的申请文件换回的那一份；本机没有改动。"),
         )
     trust, _ = trust_store.keep(home, document, first=True)
     return Installed(trust.district, trust.name, trust.version, shown)
@@ -256,8 +256,8 @@ def _read(file: Path, form: str) -> dict[str, Any]:
 def _wrong(file: Path) -> Problem:
     return Problem(
         "ENROL_FILE_WRONG",
-        say("“{file}”不是登记文件,或已损坏。", file=file.name),
-        say("请选择对方用 Studio Desk 生成的登记文件;如果确是它,请让对方重新生成。"),
+        say("“{file}”不是登记文件，或已损坏。", file=file.name),
+        say("请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。"),
         file=str(file),
     )
 
@@ -265,7 +265,7 @@ def _wrong(file: Path) -> Problem:
 def _differs(shown: str) -> Problem:
     return Problem(
         "FINGERPRINT_DIFFERS",
-        say("指纹不一致:文件里的是 {shown}。", shown=shown),
-        say("文件可能被调换。请再打一次电话,逐组核对六组数字;没有登记。"),
+        say("指纹不一致：文件里的是 {shown}。", shown=shown),
+        say("文件可能被调换。请再打一次电话，逐组核对六组数字；没有登记。"),
         fingerprint=shown,
     )

@@ -33,12 +33,12 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
     A body of an unknown kind or of a newer version is no flaw: it was written by a newer program.
     """
     if not well_formed(body):
-        return "BODY_MALFORMED", say("正文不是规定的样子,已原样保存。")
+        return "BODY_MALFORMED", say("正文不是规定的样子，已原样保存。")
     kind = _kind(home, body["kind"])
     if type_ not in RECORD_TYPES or kind is None or body["version"] > kind.version:
         return None
     if body["values"].get("uid", rec) != rec:
-        return "BODY_OTHER_RECORD", say("正文写的是另一条记录,已原样保存。")
+        return "BODY_OTHER_RECORD", say("正文写的是另一条记录，已原样保存。")
     fields = ""
     try:
         kind.plain.model_validate(kind.upcast(body["values"], body["version"]))
@@ -48,7 +48,7 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
         fields = "?"
     else:
         return None
-    return "BODY_NOT_VALID", say("这些栏目不合要求:{fields}。已原样保存。", fields=fields)
+    return "BODY_NOT_VALID", say("这些栏目不合要求：{fields}。已原样保存。", fields=fields)
 
 
 def newer(home: Home, type_: str, body: Any) -> bool:

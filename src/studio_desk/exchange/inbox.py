@@ -125,7 +125,7 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
             told = {"verdict": "refused", "reasons": [problem.sentence, problem.remedy]}
             return {**blank, **said, **told, "sha256": sha256, "exit": problem.exit_code}
     h = bundle.header
-    reasons = [say("签名和内容都已核对,由 {device} 签出。", device=chain_stem(h.device))]
+    reasons = [say("签名和内容都已核对，由 {device} 签出。", device=chain_stem(h.device))]
     verdict = "good"
     seq = home.journal.frontiers().get(h.device, (0, ""))[0]
     if gap := missing(home, bundle):
@@ -246,7 +246,7 @@ class _Inbox:
         words = _waiting_words(outcome.device, gaps)
         outcome.waiting_for = {"device": outcome.device, "first": gaps[0][0], "last": gaps[-1][1], "text": words}
         outcome.code, outcome.problem = "WAITING_FOR_EARLIER", words
-        outcome.remedy = say("这个文件已保存,等前面的送到后自动合并;请向站点要缺少的部分,或让它“全部导出”。")
+        outcome.remedy = say("这个文件已保存，等前面的送到后自动合并；请向站点要缺少的部分，或让它“全部导出”。")
         outcome.exit_code = 2
 
     def _waiting(self, by_digest: dict[str, list[Outcome]]) -> None:
@@ -335,16 +335,16 @@ def _waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
 def _trust_warnings(home: Home) -> list[str]:
     trust = trust_store.required(home)
     if trust.expired(clock.today()):
-        return [say("信任名单已于{day}过期,请区级尽快更新(不影响使用)。", day=trust.expires)]
+        return [say("信任名单已于{day}过期，请区级尽快更新（不影响使用）。", day=trust.expires)]
     return []
 
 
 def _remarks(flagged: int, newer: int) -> list[str]:
     remarks = []
     if flagged:
-        remarks.append(say("有{n}条记录不合要求,已原样保存并列入隔离区,其余都已合并。", n=flagged))
+        remarks.append(say("有{n}条记录不合要求，已原样保存并列入隔离区，其余都已合并。", n=flagged))
     if newer:
-        remarks.append(say("有{n}条由更新版本写成,已原样保存;更新本机程序后可以查看。", n=newer))
+        remarks.append(say("有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。", n=newer))
     return remarks
 
 

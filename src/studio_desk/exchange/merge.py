@@ -215,7 +215,7 @@ def _flag(c: Connection, bundle: Verified, op: _Op, code: str, sentence: str) ->
             "rec": op.said["rec"],
             "code": code,
             "sentence": sentence,
-            "remedy": say("其余记录都已合并。请把这一条退回站点更正,或确认后放行。"),
+            "remedy": say("其余记录都已合并。请把这一条退回站点更正，或确认后放行。"),
             "state": "open",
             "at": clock.stamp(),
             "by": "",

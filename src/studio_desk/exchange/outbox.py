@@ -94,15 +94,15 @@ def export(home: Home, to: Path | Transport, *, everything: bool = False, progre
         Problem: `NOT_A_STATION`, `NOT_ENROLLED`, `NOTHING_TO_EXPORT`, `MEDIUM_…`.
     """
     if home.role != "station":
-        raise Problem("NOT_A_STATION", say("只有站点才导出上报数据。"), say("区级请用“回执”(receipt)给站点回传。"))
+        raise Problem("NOT_A_STATION", say("只有站点才导出上报数据。"), say("区级请用“回执”（receipt）给站点回传。"))
     trust = trust_store.required(home)
     asked = _asked(home)
     volumes = waiting(home, everything=everything, asked=asked)
     if not volumes:
         raise Problem(
             "NOTHING_TO_EXPORT",
-            say("没有要上报的内容:全部记录区级都已收到。"),
-            say("有了新的记录再导出;要重新导出全部内容,请选“全部导出”(--all)。"),
+            say("没有要上报的内容：全部记录区级都已收到。"),
+            say("有了新的记录再导出；要重新导出全部内容，请选“全部导出”（--all）。"),
         )
     recipients = [c.archive for c in trust.of(trust.district)]
     transport = Folder(to) if isinstance(to, Path) else to

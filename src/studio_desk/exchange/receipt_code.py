@@ -90,8 +90,8 @@ def enter(home: Home, typed: str) -> dict[str, Any]:
     if len(wanted) != LENGTH or any(c not in SYMBOLS for c in wanted):
         raise Problem(
             "RECEIPT_CODE_LENGTH",
-            say("回执码应有{n}个字母或数字,现有{found}个。", n=LENGTH, found=len(wanted)),
-            say("请逐组核对;里面没有字母 I、L、O、U。"),
+            say("回执码应有{n}个字母或数字，现有{found}个。", n=LENGTH, found=len(wanted)),
+            say("请逐组核对；里面没有字母 I、L、O、U。"),
         )
     trust, keys = trust_store.required(home), keys_of(home)
     shared = [
@@ -106,7 +106,7 @@ def enter(home: Home, typed: str) -> dict[str, Any]:
     raise Problem(
         "RECEIPT_CODE_WRONG",
         say("这个回执码与本站的任何一次上报都不符。"),
-        say("请与区级逐组核对,并确认是给本站的;没有记录任何回执。"),
+        say("请与区级逐组核对，并确认是给本站的；没有记录任何回执。"),
     )
 
 

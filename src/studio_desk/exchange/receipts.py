@@ -140,7 +140,7 @@ def known_station(home: Home, station: str) -> None:
         raise Problem(
             "NO_SUCH_STATION",
             say("没有登记过站点“{code}”。", code=station[:20]),
-            say("已登记的有:{known}。", known="、".join(known) or "—"),
+            say("已登记的有：{known}。", known="、".join(known) or "—"),
         )
 
 
@@ -186,7 +186,7 @@ def _take_receipt(
         return
     if before and before["hub_epoch"] != newest["hub_epoch"]:
         c.exec_driver_sql(f"DELETE FROM {tables.code_receipt.name}")  # noqa: S608 - own name
-        taken.notices.append(say("区级的数据恢复过备份;它缺少的部分会在下一次导出时自动重新上报。"))
+        taken.notices.append(say("区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。"))
     c.exec_driver_sql(f"DELETE FROM {tables.wanted.name} WHERE side = 'there'")  # noqa: S608 - own name
     for sha256 in newest["need_blobs"]:
         c.execute(tables.wanted.insert().prefix_with("OR REPLACE"), {"sha256": sha256, "dev": "", "side": "there"})
@@ -206,11 +206,11 @@ def _compare(c: Connection, home: Home, frontiers: Mapping[str, Any], taken: Tak
         last = home.journal.frontiers()[dev][0]
         if here is None:
             words = say(
-                "区级已有 {dev} 的第{first}至{last}号,本机没有:本机恢复过较旧的备份。",
+                "区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。",
                 dev=dev, first=last + 1, last=seq,
             )  # fmt: skip
         else:
-            words = say("区级的 {dev} 第{seq}号与本机的不同:这台电脑的历史分成了两支。", dev=dev, seq=seq)
+            words = say("区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", dev=dev, seq=seq)
         taken.notices.append(words)
         if dev == home.device:
             taken.forks.append(words)

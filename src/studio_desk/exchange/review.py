@@ -38,7 +38,7 @@ def release(home: Home, number: int | str, reason: str = "") -> Outcome | None:
         raise Problem(
             "QUARANTINE_FILE_LOST",
             say("隔离的文件“{file}”不在了。", file=found["file"]),
-            say("请让对方再送一次;重复接收不会出错。"),
+            say("请让对方再送一次；重复接收不会出错。"),
         )
     outcome = receive(home, [path], allow=frozenset({found["code"]}) & WAVED)[0]
     outcome.file = found["file"]
@@ -85,7 +85,7 @@ def undo(home: Home, bundle: str) -> dict[str, Any]:
         if found is None:
             raise Problem(
                 "NO_SUCH_IMPORT",
-                say("没有编号为“{bundle}”的导入,或它已撤销。", bundle=bundle[:40]),
+                say("没有编号为“{bundle}”的导入，或它已撤销。", bundle=bundle[:40]),
                 say("请在导入记录里查看编号。"),
             )
         digests = list(

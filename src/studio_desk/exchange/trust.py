@@ -145,22 +145,22 @@ def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
     if trust.district != pinned.district:
         raise Problem(
             "TRUST_OTHER_DISTRICT",
-            say("这份信任名单是{other}的,本站登记在{own}。", other=trust.district, own=pinned.district),
-            say("请向本区区级管理员要文件;本机没有改动。"),
+            say("这份信任名单是{other}的，本站登记在{own}。", other=trust.district, own=pinned.district),
+            say("请向本区区级管理员要文件；本机没有改动。"),
         )
     if len(good & set(pinned.roots)) < pinned.threshold:
         raise _badly_signed()
     if trust.version < pinned.version:
         raise Problem(
             "TRUST_OLD",
-            say("这份信任名单(第{found}版)比本机的(第{known}版)旧。", found=trust.version, known=pinned.version),
-            say("请使用区级最近一次给的文件;本机没有改动。"),
+            say("这份信任名单（第{found}版）比本机的（第{known}版）旧。", found=trust.version, known=pinned.version),
+            say("请使用区级最近一次给的文件；本机没有改动。"),
         )
     if trust.version == pinned.version and trust != pinned:
         raise Problem(
             "TRUST_TWO",
             say("信任名单第{version}版有两个不同的内容。", version=trust.version),
-            say("请不要使用这个文件,并马上告诉区级管理员:签名的钥匙可能已经外泄。"),
+            say("请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。"),
         )
     return trust
 
@@ -240,14 +240,14 @@ def trust_wrong() -> Problem:
     """The Problem of a document that is no trust list."""
     return Problem(
         "TRUST_WRONG",
-        say("信任名单的内容不对,文件可能已损坏。"),
-        say("请让区级管理员重新生成登记回执文件;本机没有改动。"),
+        say("信任名单的内容不对，文件可能已损坏。"),
+        say("请让区级管理员重新生成登记回执文件；本机没有改动。"),
     )
 
 
 def _badly_signed() -> Problem:
     return Problem(
         "TRUST_SIGNATURE_WRONG",
-        say("信任名单的签名不对:不是本区根钥匙签的,或内容被改动过。"),
-        say("请不要使用这个文件,打电话向区级管理员核实;本机没有改动。"),
+        say("信任名单的签名不对：不是本区根钥匙签的，或内容被改动过。"),
+        say("请不要使用这个文件，打电话向区级管理员核实；本机没有改动。"),
     )

@@ -50,8 +50,8 @@ def required(home: Home) -> TrustList:
     if trust is None:
         raise Problem(
             "NOT_ENROLLED",
-            say("本站还没有在区级登记,不能交接数据。"),
-            say("请先用“登记”(enrol request)生成申请文件交给区级,再装入带回的登记回执文件。"),
+            say("本站还没有在区级登记，不能交接数据。"),
+            say("请先用“登记”（enrol request）生成申请文件交给区级，再装入带回的登记回执文件。"),
         )
     return trust
 
@@ -108,8 +108,8 @@ def revoke(home: Home, device: str, reason: str) -> TrustList:
     if device not in known:
         raise Problem(
             "NO_SUCH_DEVICE",
-            say("没有登记过“{device}”,或它已吊销。", device=device[:40]),
-            say("已登记的有:{known}。", known="、".join(known)),
+            say("没有登记过“{device}”，或它已吊销。", device=device[:40]),
+            say("已登记的有：{known}。", known="、".join(known)),
         )
     held = {dev: point for dev, point in home.journal.frontiers().items() if chain_stem(dev) == device}
 
