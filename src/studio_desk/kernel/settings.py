@@ -106,12 +106,6 @@ class Settings(BaseModel):
     operator: Annotated[
         str, _line(50), Ask("经办人", "录入", personal="P1", hint="记在每次保存里，回答“谁录入的”。")
     ] = ""
-    thin_characters: Annotated[
-        int, Field(ge=0, le=500), Ask("内容过少（字）", hint="民情内容少于这些字时提醒；0表示不提醒。")
-    ] = 20  # domain.md 2.2, journal entry
-    late_days: Annotated[int, Field(ge=0, le=60), Ask("补录（天）", hint="事情过了这些天才录入，记为补录。")] = (
-        3  # domain.md 2.1, entered_late
-    )
     mask_phones: Annotated[bool, Ask("打印时遮住电话", "打印和归档", hint="印成 170****4416，身份证号总是遮住。")] = (
         True
     )

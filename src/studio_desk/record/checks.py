@@ -22,7 +22,7 @@ def figure(word: str, unit: str, otherwise: int) -> int:
 
     Args:
         word: term of the vocabulary `deadline`, which a district edits.
-        unit: `days`, `working_days`, `persons` or `years`.
+        unit: `days`, `working_days`, `persons`, `characters` or `years`.
         otherwise: the figure when the district's own list has no such term.
     """
     term = vocabulary("deadline").find(word)

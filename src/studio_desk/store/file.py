@@ -274,7 +274,7 @@ def damaged(path: Path, detail: str) -> Problem:
     return Problem(
         "FILE_DAMAGED",
         say("文件“{file}”打不开：已损坏，或口令与它不配。", file=path.name),
-        say("请从备份恢复（restore），或用 salvage 抢救；原文件请保留。"),
+        say("请从备份恢复（restore）；原文件请保留。"),
         exit_code=DAMAGED,
         detail=detail,
     )

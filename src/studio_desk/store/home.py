@@ -18,10 +18,11 @@ from studio_desk.kernel.canon import digest
 from studio_desk.kernel.files import write_private
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import Settings
+from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.store import migrations, tables
 from studio_desk.store.file import SCHEMA, Lock, StationFile
-from studio_desk.store.journal import Journal, Shape
+from studio_desk.store.journal import LATE_AFTER_DAYS, Journal, Shape
 from studio_desk.store.keys import KeyFile, new_key
 from studio_desk.store.tables import SEARCH
 
@@ -69,7 +70,7 @@ class Home:
         self.shapes = tuple(shapes)
         self.journal = Journal(file, self.shapes, code=self.code, device=self.meta.get("device"), role=self.role)
         self.journal.operator = lambda: self.settings.operator
-        self.journal.late_after = lambda: self.settings.late_days
+        self.journal.late_after = _late_after
         self._settings: Settings | None = None
 
     # --- making and opening --------------------------------------------------------------------------------------
@@ -310,6 +311,12 @@ def check_identity(role: str, code: str, name: str) -> None:
         )
     if not name.strip():
         raise Problem("NAME_REQUIRED", say("名称没有填。"), say("请填写全称，例如“石桥镇政协联络站”。"))
+
+
+def _late_after() -> int:
+    """Days after which an entry counts as late: a figure of the rule book, which a district edits (domain.md 2.1)."""
+    term = vocabulary("deadline").find("补录")
+    return int(term.more.get("days", LATE_AFTER_DAYS)) if term else LATE_AFTER_DAYS
 
 
 def _make_folder(path: Path) -> None:

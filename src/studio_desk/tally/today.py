@@ -258,7 +258,7 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
     if home.role != "station":
         return
     if not home.meta.get("district"):
-        yield Item("enrol", say("本站还没有在区级登记：请生成申请文件（enrol request）交给区里。"))
+        yield Item("enrol", say("本站还没有在区级登记：请在“月底交区里”页点“登记”，把申请文件交给区里。"))
         return
     limit = home.settings.stick_reminder_days
     rows = _rows(

@@ -9,7 +9,7 @@ from studio_desk.record.checks import figure, in_order, needed, not_ahead, phone
 from studio_desk.record.duty import Duty
 from studio_desk.record.kind import VOID, Life, Move
 
-THIN = 20
+SHORTEST = 20
 """Fewest characters of a content that says something (domain.md 2.2)."""
 LETTER_WAYS = ("来信", "信箱")
 COUNTED = ("已登记", "已审核", "已归档")
@@ -34,9 +34,14 @@ def heads(entry: JournalEntry) -> int:
     return sum(visitor.heads for visitor in entry.persons)
 
 
+def shortest() -> int:
+    """Characters a journal entry has at least; a figure of the rule book."""
+    return figure("日志最少字数", "characters", SHORTEST)
+
+
 def thin(entry: JournalEntry) -> bool:
-    """Whether the content has fewer than `THIN` characters, white space left out."""
-    return len("".join(entry.content.split())) < THIN
+    """Whether the content is shorter than the rule book wants, white space left out (domain.md 2.2)."""
+    return len("".join(entry.content.split())) < shortest()
 
 
 def handled(entry: JournalEntry) -> bool:
@@ -52,7 +57,7 @@ def check(entry: JournalEntry) -> list[Finding]:
             Finding(
                 "content",
                 "THIN_ENTRY",
-                say("反映情况不足{n}个字，过于简单。", n=THIN),
+                say("反映情况不足{n}个字，过于简单。", n=shortest()),
                 say("请写清什么事、在哪里、多少人受影响、群众要求什么；确实只有一句话的，写明理由后保留。"),
                 "warning",
             )
