@@ -1,0 +1,7495 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="zh_CN">
+    <context>
+        <name>studio_desk</name>
+        <message>
+            <source>(不要这一列)</source>
+            <translation>(leave this column out)</translation>
+        </message>
+        <message>
+            <source>(空)</source>
+            <translation>(empty)</translation>
+        </message>
+        <message>
+            <source>+ 新建{kind}“{name}”</source>
+            <translation>+ New {kind} "{name}"</translation>
+        </message>
+        <message>
+            <source>12个字符，空格和横线不要紧</source>
+            <translation>12 characters; spaces and hyphens do not matter</translation>
+        </message>
+        <message>
+            <source>2到6个大写字母，定了不再改，是所有编号的开头。</source>
+            <translation>2 to 6 capital letters; never changed later, every number begins with them.</translation>
+        </message>
+        <message>
+            <source>2至6个字母，例如 SQ</source>
+            <translation>2 to 6 letters, for example SQ</translation>
+        </message>
+        <message>
+            <source>60到95，数字大更清楚、更占地方。</source>
+            <translation>60 to 95; a higher number is clearer and takes more space.</translation>
+        </message>
+        <message>
+            <source>6位数字。</source>
+            <translation>6 digits.</translation>
+        </message>
+        <message>
+            <source>6位数字，例如 990000</source>
+            <translation>6 digits, for example 990000</translation>
+        </message>
+        <message>
+            <source>P2的不印入公开材料。</source>
+            <translation>P2 is not printed in public papers.</translation>
+        </message>
+        <message>
+            <source>PDF 文件 (*.pdf)</source>
+            <translation>PDF files (*.pdf)</translation>
+        </message>
+        <message>
+            <source>PDF 文件；binder 为文件夹</source>
+            <translation>PDF file; for binder a folder</translation>
+        </message>
+        <message>
+            <source>U 盘带不回去时，在电话里念给站点。</source>
+            <translation>To be read to the station over the telephone when no stick can go back.</translation>
+        </message>
+        <message>
+            <source>U盘 {name}（还能放 {free}）</source>
+            <translation>USB stick {name} ({free} free)</translation>
+        </message>
+        <message>
+            <source>U盘或文件夹</source>
+            <translation>USB stick or folder</translation>
+        </message>
+        <message>
+            <source>binder：只印这个保管期限</source>
+            <translation>binder: print only this retention period</translation>
+        </message>
+        <message>
+            <source>binder：哪个站的，不写则为本站</source>
+            <translation>binder: whose station; this one when left out</translation>
+        </message>
+        <message>
+            <source>binder：年度</source>
+            <translation>binder: year</translation>
+        </message>
+        <message>
+            <source>quarantine list 里的号，或文件校验码的前8位</source>
+            <translation>the number in quarantine list, or the first 8 characters of the file's checksum</translation>
+        </message>
+        <message>
+            <source>uid 或编号</source>
+            <translation>uid or number</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”已超过办理时限（{due}）。</source>
+            <translation>{code} "{title}" is past its deadline ({due}).</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”应在{due}前办结。</source>
+            <translation>{code} "{title}" must be closed by {due}.</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”有不一致的内容，请选定以哪一个为准。</source>
+            <translation>{code} "{title}" holds differing values; please choose which one counts.</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”没有写答复，也没有写后续计划。</source>
+            <translation>{code} "{title}" has neither an answer nor a next step.</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”等站长审核。</source>
+            <translation>{code} "{title}" waits for the station head's review.</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”被区里退回：{reason}</source>
+            <translation>{code} "{title}" was returned by the district: {reason}</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”还是草稿。</source>
+            <translation>{code} "{title}" is still a draft.</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”还没有会议纪要，应在{due}前印发。</source>
+            <translation>{code} "{title}" has no minutes yet; they must be issued by {due}.</translation>
+        </message>
+        <message>
+            <source>{code}入网</source>
+            <translation>{code} enrolled</translation>
+        </message>
+        <message>
+            <source>{code}已经作废，不能再改。</source>
+            <translation>{code} is void and cannot be changed.</translation>
+        </message>
+        <message>
+            <source>{code}归档盒</source>
+            <translation>{code} archive box</translation>
+        </message>
+        <message>
+            <source>{code}收到回执</source>
+            <translation>{code} got its receipt</translation>
+        </message>
+        <message>
+            <source>{code}数据包</source>
+            <translation>{code} bundle</translation>
+        </message>
+        <message>
+            <source>{code}是{station}的记录，本站不能改。</source>
+            <translation>{code} is a record of {station}; this station cannot change it.</translation>
+        </message>
+        <message>
+            <source>{code}是更新版本的程序写的记录，这里不能打印。</source>
+            <translation>{code} was written by a newer version of the program and cannot be printed here.</translation>
+        </message>
+        <message>
+            <source>{code}有待定的冲突。</source>
+            <translation>{code} has a conflict that is not decided.</translation>
+        </message>
+        <message>
+            <source>{code}的历史,共{n}次</source>
+            <translation>History of {code}, {n} entries</translation>
+        </message>
+        <message>
+            <source>{code}记录</source>
+            <translation>{code} records</translation>
+        </message>
+        <message>
+            <source>{day}送出的内容已过{n}天还没有回执。请问区里收到没有；再送一次也不会重复。</source>
+            <translation>What was sent on {day} has had no receipt for {n} days. Ask the district whether it arrived; sending it again duplicates nothing.</translation>
+        </message>
+        <message>
+            <source>{day}送出的内容还在等区里的回执。</source>
+            <translation>What was sent on {day} still waits for the district's receipt.</translation>
+        </message>
+        <message>
+            <source>{device} 的第 {seq} 号有两个不同的版本：同一台电脑的历史分成了两支。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{device} 的钥匙自第 {seq} 号之后已吊销。</source>
+            <translation>The key of {device} is revoked after number {seq}.</translation>
+        </message>
+        <message>
+            <source>{device} 第 {seq} 号缺少正文，又没有依法删除的记载。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{device} 第{seq}号的记录</source>
+            <translation>Record number {seq} of {device}</translation>
+        </message>
+        <message>
+            <source>{device}到第{seq}号：{code}</source>
+            <translation>{device} up to number {seq}: {code}</translation>
+        </message>
+        <message>
+            <source>{device}已经用另一把钥匙登记过。</source>
+            <translation>{device} is already enrolled with another key.</translation>
+        </message>
+        <message>
+            <source>{device}：到第{seq}号。</source>
+            <translation>{device}: up to number {seq}.</translation>
+        </message>
+        <message>
+            <source>{dev}第{seq}号与已收到的不一致：同一编号有两个不同的内容。</source>
+            <translation>Number {seq} of {dev} differs from the one received: two contents under one number.</translation>
+        </message>
+        <message>
+            <source>{dev}缺第{first}至{last}号。</source>
+            <translation>{dev} lacks numbers {first} to {last}.</translation>
+        </message>
+        <message>
+            <source>{file}（{pages}页）</source>
+            <translation>{file} ({pages} pages)</translation>
+        </message>
+        <message>
+            <source>{file}：已收{n}条，退回{back}条，冲突{conflicts}条</source>
+            <translation>{file}: {n} received, {back} returned, {conflicts} in conflict</translation>
+        </message>
+        <message>
+            <source>{label}(转到“{state}”)</source>
+            <translation>{label} (to "{state}")</translation>
+        </message>
+        <message>
+            <source>{line}的{label}</source>
+            <translation>{line}, {label}</translation>
+        </message>
+        <message>
+            <source>{list}第{n}行</source>
+            <translation>{list}, line {n}</translation>
+        </message>
+        <message>
+            <source>{month}还没有{name}。</source>
+            <translation>{month}: no {name} yet.</translation>
+        </message>
+        <message>
+            <source>{name} 已登记。文件：{file}</source>
+            <translation>{name} is enrolled. File: {file}</translation>
+        </message>
+        <message>
+            <source>{name}的指纹还没有核对：{fingerprint}。</source>
+            <translation>The fingerprint of {name} has not been compared yet: {fingerprint}.</translation>
+        </message>
+        <message>
+            <source>{name}的指纹：{fingerprint}</source>
+            <translation>Fingerprint of {name}: {fingerprint}</translation>
+        </message>
+        <message>
+            <source>{name}（{code}），{n}条记录。</source>
+            <translation>{name} ({code}), {n} records.</translation>
+        </message>
+        <message>
+            <source>{name}，信任名单第{version}版</source>
+            <translation>{name}, trust list version {version}</translation>
+        </message>
+        <message>
+            <source>{n}个附件不在这里：{which}。</source>
+            <translation>{n} attachments are not here: {which}.</translation>
+        </message>
+        <message>
+            <source>{n}个附件损坏了：{which}。</source>
+            <translation>{n} attachments are damaged: {which}.</translation>
+        </message>
+        <message>
+            <source>{n}处</source>
+            <translation>{n} places</translation>
+        </message>
+        <message>
+            <source>{n}张</source>
+            <translation>{n} pictures</translation>
+        </message>
+        <message>
+            <source>{n}条</source>
+            <translation>{n} records</translation>
+        </message>
+        <message>
+            <source>{n}条,共{total}条</source>
+            <translation>{n} of {total} records</translation>
+        </message>
+        <message>
+            <source>{n}条日志的内容不见了：{which}。</source>
+            <translation>The content of {n} journal entries is missing: {which}.</translation>
+        </message>
+        <message>
+            <source>{n}条日志的内容被改动或损坏：{which}。</source>
+            <translation>The content of {n} journal entries was altered or damaged: {which}.</translation>
+        </message>
+        <message>
+            <source>{n}行有错,请在表格里改好后重新粘贴,或换一栏。</source>
+            <translation>{n} rows have errors. Correct them in the table and paste again, or choose another field.</translation>
+        </message>
+        <message>
+            <source>{n}页</source>
+            <translation>{n} pages</translation>
+        </message>
+        <message>
+            <source>{office}{year}年度已于{day}归档，共{n}件。</source>
+            <translation>{office}, {year}: archived on {day}, {n} items.</translation>
+        </message>
+        <message>
+            <source>{office}{year}年度还没有归档，将归档{n}件；件号是暂定的。</source>
+            <translation>{office}, {year}: not archived yet; {n} items are to be archived, their numbers are provisional.</translation>
+        </message>
+        <message>
+            <source>{place} 不是完整的 JSON。</source>
+            <translation>{place} is not complete JSON.</translation>
+        </message>
+        <message>
+            <source>{place} 与前一条接不上，中间被改动或缺失。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 是 {found} 的操作，不是 {device} 的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 的“{field}”不对。</source>
+            <translation>{place} has a wrong "{field}".</translation>
+        </message>
+        <message>
+            <source>{place} 的写法不是规定的唯一写法。</source>
+            <translation>{place} is not written in the one form prescribed.</translation>
+        </message>
+        <message>
+            <source>{place} 的层次太深（超过 {limit} 层）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 这一行太长（超过 {limit} 字节）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 这份正文不属于任何一条操作。</source>
+            <translation>{place} is a body that belongs to no operation.</translation>
+        </message>
+        <message>
+            <source>{place} 这份正文出现了两次。</source>
+            <translation>{place} is a body that occurs twice.</translation>
+        </message>
+        <message>
+            <source>{place} 里同一个键出现了两次。</source>
+            <translation>{place} holds the same key twice.</translation>
+        </message>
+        <message>
+            <source>{place} 里有 NaN 或无穷大。</source>
+            <translation>{place} holds NaN or an infinite number.</translation>
+        </message>
+        <message>
+            <source>{place} 里有不成文字的字节（不是 UTF-8）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 里有半个字符（代理项）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 里有小数；交接文件只用整数。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{place} 里的整数太大。</source>
+            <translation>{place} holds too large a whole number.</translation>
+        </message>
+        <message>
+            <source>{place} 里的键含有非 ASCII 字符。</source>
+            <translation>{place} holds a key with non-ASCII characters.</translation>
+        </message>
+        <message>
+            <source>{sender} 改动了 {owner} 的记录（{rec}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{sender} 无权写“{type}”这一类操作（{place}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{station}的年度要由它自己归档封存。</source>
+            <translation>The year of {station} must be sealed by the station itself.</translation>
+        </message>
+        <message>
+            <source>{why}，请用口令。</source>
+            <translation>{why}. Please use the passphrase.</translation>
+        </message>
+        <message>
+            <source>{year}年度已归档，共{n}件。</source>
+            <translation>The year {year} is archived, {n} items.</translation>
+        </message>
+        <message>
+            <source>{year}年度归档</source>
+            <translation>Archiving of {year}</translation>
+        </message>
+        <message>
+            <source>{year}年度没有可以归档的记录。</source>
+            <translation>There are no records of {year} to archive.</translation>
+        </message>
+        <message>
+            <source>{year}年度没有待归档的记录。</source>
+            <translation>No records of {year} wait to be archived.</translation>
+        </message>
+        <message>
+            <source>{year}年度还有{n}处不齐：{first}</source>
+            <translation>{year} still has {n} gaps: {first}</translation>
+        </message>
+        <message>
+            <source>{year}年的“{kind}”收入写了{n}次。</source>
+            <translation>Income of the kind "{kind}" in {year} is entered {n} times.</translation>
+        </message>
+        <message>
+            <source>“{after}”（{later}）早于“{before}”（{earlier}）。</source>
+            <translation>"{after}" ({later}) is before "{before}" ({earlier}).</translation>
+        </message>
+        <message>
+            <source>“{cell}”是被表格改坏的长号码,末几位已经丢了。</source>
+            <translation>"{cell}" is a long number damaged by the spreadsheet; its last digits are lost.</translation>
+        </message>
+        <message>
+            <source>“{cycle}”没有第{n}日。</source>
+            <translation>"{cycle}" has no day {n}.</translation>
+        </message>
+        <message>
+            <source>“{file}”不是备份文件。</source>
+            <translation>"{file}" is not a backup file.</translation>
+        </message>
+        <message>
+            <source>“{file}”不是登记文件，或已损坏。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>“{kind}”没有写责任专委会。</source>
+            <translation>"{kind}" names no responsible special committee.</translation>
+        </message>
+        <message>
+            <source>“{label}”写的“{name}”不止一个。</source>
+            <translation>"{label}" names "{name}", which stands for more than one.</translation>
+        </message>
+        <message>
+            <source>“{label}”写的“{name}”找不到。</source>
+            <translation>"{label}" names "{name}", which cannot be found.</translation>
+        </message>
+        <message>
+            <source>“{label}”填的内容不合要求。</source>
+            <translation>"{label}" holds something it cannot take.</translation>
+        </message>
+        <message>
+            <source>“{label}”填的数不合要求。</source>
+            <translation>"{label}" holds a number it cannot take.</translation>
+        </message>
+        <message>
+            <source>“{label}”太长，最多{limit}。</source>
+            <translation>"{label}" is too long, at most {limit}.</translation>
+        </message>
+        <message>
+            <source>“{label}”没有填。</source>
+            <translation>"{label}" is not filled in.</translation>
+        </message>
+        <message>
+            <source>“{label}”要写明原因。</source>
+            <translation>"{label}" needs a reason.</translation>
+        </message>
+        <message>
+            <source>“{label}”里没有“{word}”这个词。</source>
+            <translation>"{label}" does not know the word "{word}".</translation>
+        </message>
+        <message>
+            <source>“{label}”里没有这个选项。</source>
+            <translation>"{label}" has no such choice.</translation>
+        </message>
+        <message>
+            <source>“{level}”级有两届任期重叠。</source>
+            <translation>Two terms at the level "{level}" overlap.</translation>
+        </message>
+        <message>
+            <source>“{mime}”不是文件类型。</source>
+            <translation>"{mime}" is not a file type.</translation>
+        </message>
+        <message>
+            <source>“{name}”不是照片，或照片损坏了。</source>
+            <translation>"{name}" is not a photo, or the photo is damaged.</translation>
+        </message>
+        <message>
+            <source>“{name}”后面缺少内容。</source>
+            <translation>"{name}" must be followed by something.</translation>
+        </message>
+        <message>
+            <source>“{name}”太大，附件最大{n}MB。</source>
+            <translation>"{name}" is too large; an attachment may have {n} MB at most.</translation>
+        </message>
+        <message>
+            <source>“{name}”是手机的 HEIC 照片，这里打不开。</source>
+            <translation>"{name}" is a telephone's HEIC photo, which cannot be opened here.</translation>
+        </message>
+        <message>
+            <source>“{name}”的内容不是 {ending} 文件。</source>
+            <translation>The content of "{name}" is not that of a {ending} file.</translation>
+        </message>
+        <message>
+            <source>“{name}”的内容不是规定的样子。</source>
+            <translation>The content of "{name}" is not as prescribed.</translation>
+        </message>
+        <message>
+            <source>“{name}”的内容与清单上的摘要不符。</source>
+            <translation>The content of "{name}" does not match its digest in the manifest.</translation>
+        </message>
+        <message>
+            <source>“{name}”要填整数，不是{word}。</source>
+            <translation>"{name}" takes a whole number, not {word}.</translation>
+        </message>
+        <message>
+            <source>“{name}”这种文件不能作附件。</source>
+            <translation>A file of the kind of "{name}" cannot be an attachment.</translation>
+        </message>
+        <message>
+            <source>“{name}”里有{n}页（帧）图。</source>
+            <translation>"{name}" holds {n} pages (frames).</translation>
+        </message>
+        <message>
+            <source>“{name}”里有宏程序，不能作附件。</source>
+            <translation>"{name}" holds macros and cannot be an attachment.</translation>
+        </message>
+        <message>
+            <source>“{one}”和“{other}”不能一起用。</source>
+            <translation>"{one}" and "{other}" cannot be used together.</translation>
+        </message>
+        <message>
+            <source>“{path}”已经有密钥文件。</source>
+            <translation>"{path}" already has a key file.</translation>
+        </message>
+        <message>
+            <source>“{place}”不能用作文件名或文件夹。</source>
+            <translation>"{place}" cannot be the name of a file or folder.</translation>
+        </message>
+        <message>
+            <source>“{place}”放不下：空间已满，或文件超过了它允许的大小。</source>
+            <translation>"{place}" has no room: the space is used up, or the file is larger than allowed there.</translation>
+        </message>
+        <message>
+            <source>“{place}”正被别的程序占用。</source>
+            <translation>"{place}" is in use by another program.</translation>
+        </message>
+        <message>
+            <source>“{text}”还没有对上登记的哪一条。</source>
+            <translation>"{text}" is not linked to any record yet.</translation>
+        </message>
+        <message>
+            <source>“{title}”不能从“{start}”转到“{end}”。</source>
+            <translation>"{title}" cannot go from "{start}" to "{end}".</translation>
+        </message>
+        <message>
+            <source>“{title}”与日志不一致：{which}。</source>
+            <translation>"{title}" does not agree with the journal: {which}.</translation>
+        </message>
+        <message>
+            <source>“{title}”没有“{field}”这一栏。</source>
+            <translation>"{title}" has no field "{field}".</translation>
+        </message>
+        <message>
+            <source>“{title}”没有打印的表格。</source>
+            <translation>"{title}" has no printed form.</translation>
+        </message>
+        <message>
+            <source>“{title}”要由一条记录来填。</source>
+            <translation>"{title}" is filled in from a record.</translation>
+        </message>
+        <message>
+            <source>“{town}”写了两次。</source>
+            <translation>"{town}" is written twice.</translation>
+        </message>
+        <message>
+            <source>“{value}”不像电话号码。</source>
+            <translation>"{value}" does not look like a telephone number.</translation>
+        </message>
+        <message>
+            <source>“{value}”还没有到，今天是{today}。</source>
+            <translation>"{value}" has not come yet; today is {today}.</translation>
+        </message>
+        <message>
+            <source>“{when}”要有“{label}”，现在没有填。</source>
+            <translation>"{when}" requires "{label}", which is not filled in.</translation>
+        </message>
+        <message>
+            <source>“{word}”不是“名称=值”的样子。</source>
+            <translation>"{word}" does not have the form "name=value".</translation>
+        </message>
+        <message>
+            <source>“{word}”不是“栏目=内容”的样子。</source>
+            <translation>"{word}" does not have the form "field=content".</translation>
+        </message>
+        <message>
+            <source>“{word}”在{day}不在有效期内。</source>
+            <translation>"{word}" is not in force on {day}.</translation>
+        </message>
+        <message>
+            <source>“{word}”没有写明理由。</source>
+            <translation>"{word}" gives no reason.</translation>
+        </message>
+        <message>
+            <source>一句话，作清单和目录的题名。</source>
+            <translation>One sentence; it is the title in lists and catalogues.</translation>
+        </message>
+        <message>
+            <source>一年归档完毕，件号从此不变</source>
+            <translation>the year is finished; item numbers never change from now on</translation>
+        </message>
+        <message>
+            <source>一条一行；要单独计数和跟踪的，另记“意见建议”。</source>
+            <translation>One a line; what is to be counted and followed up on its own goes into a "Suggestion".</translation>
+        </message>
+        <message>
+            <source>一条记录的全部内容</source>
+            <translation>all that a record holds</translation>
+        </message>
+        <message>
+            <source>一条记录的历次改动</source>
+            <translation>every change of a record</translation>
+        </message>
+        <message>
+            <source>一次5人以上。</source>
+            <translation>5 people or more at once.</translation>
+        </message>
+        <message>
+            <source>一次{n}人以上为集体访，请核对人数或标记。</source>
+            <translation>{n} people or more are a group visit; please check the number or the mark.</translation>
+        </message>
+        <message>
+            <source>一次最多{most}行,后面{n}行没有读。</source>
+            <translation>At most {most} rows at a time; the last {n} rows were not read.</translation>
+        </message>
+        <message>
+            <source>一行一个，用来核对哪些乡镇还没有工作室。</source>
+            <translation>One a line; shows which towns have no studio yet.</translation>
+        </message>
+        <message>
+            <source>一行一条</source>
+            <translation>One a line</translation>
+        </message>
+        <message>
+            <source>上一步</source>
+            <translation>Back</translation>
+        </message>
+        <message>
+            <source>上次备份</source>
+            <translation>Last backup</translation>
+        </message>
+        <message>
+            <source>上次备份:{n}天前</source>
+            <translation>Last backup: {n} days ago</translation>
+        </message>
+        <message>
+            <source>上次备份:{when}({n}天前)</source>
+            <translation>Last backup: {when} ({n} days ago)</translation>
+        </message>
+        <message>
+            <source>上次备份:{when}(今天)</source>
+            <translation>Last backup: {when} (today)</translation>
+        </message>
+        <message>
+            <source>上次备份:今天</source>
+            <translation>Last backup: today</translation>
+        </message>
+        <message>
+            <source>上次没有存完({at}),写的都在下面。</source>
+            <translation>Not all was saved last time ({at}); everything typed is below.</translation>
+        </message>
+        <message>
+            <source>上移</source>
+            <translation>Move up</translation>
+        </message>
+        <message>
+            <source>下一步</source>
+            <translation>Next</translation>
+        </message>
+        <message>
+            <source>下次打开程序时仍会问要做什么，那时可以建正式的站点。</source>
+            <translation>The next time the program opens it asks again what to do; a real station can be set up then.</translation>
+        </message>
+        <message>
+            <source>下移</source>
+            <translation>Move down</translation>
+        </message>
+        <message>
+            <source>不予受理</source>
+            <translation>Not accepted</translation>
+        </message>
+        <message>
+            <source>不予受理理由</source>
+            <translation>Ground for not accepting</translation>
+        </message>
+        <message>
+            <source>不同意见</source>
+            <translation>Differing opinions</translation>
+        </message>
+        <message>
+            <source>不含与本机有关的内容</source>
+            <translation>leave out what belongs to this computer only</translation>
+        </message>
+        <message>
+            <source>不填按日历年。</source>
+            <translation>The calendar year when left empty.</translation>
+        </message>
+        <message>
+            <source>不填按时限表。</source>
+            <translation>As in the list of deadlines when left empty.</translation>
+        </message>
+        <message>
+            <source>不填按顺延到下一工作日。</source>
+            <translation>Moved to the next working day when left empty.</translation>
+        </message>
+        <message>
+            <source>不影响使用；如果反复出现，请联系技术人员。</source>
+            <translation>This does no harm; if it happens again and again, please call a technician.</translation>
+        </message>
+        <message>
+            <source>不愿留名的可以不填，打印为“匿名”。</source>
+            <translation>May be left empty for someone who gives no name; printed as "anonymous".</translation>
+        </message>
+        <message>
+            <source>不愿留名的填“匿名”。</source>
+            <translation>Enter "匿名" (anonymous) for someone who gives no name.</translation>
+        </message>
+        <message>
+            <source>不按机构（问题）分类时空着。</source>
+            <translation>Left empty where records are not classed by office (function).</translation>
+        </message>
+        <message>
+            <source>不改内容，只把意见带给站点；随下一次回执送去。</source>
+            <translation>Changes nothing; the remark goes to the station with the next receipt.</translation>
+        </message>
+        <message>
+            <source>不是委员的填姓名。</source>
+            <translation>For someone who is not a member, the name.</translation>
+        </message>
+        <message>
+            <source>不满{n}周岁，其信息属于敏感个人信息（《个人信息保护法》第二十八条）。</source>
+            <translation>Under {n} years of age: the data are sensitive personal information (Personal Information Protection Law, Article 28).</translation>
+        </message>
+        <message>
+            <source>不能写入“{place}”：它是只读的，或没有权限。</source>
+            <translation>"{place}" cannot be written to: it is read-only, or you have no permission.</translation>
+        </message>
+        <message>
+            <source>不要了</source>
+            <translation>Discard</translation>
+        </message>
+        <message>
+            <source>不要了，写明原因</source>
+            <translation>throw it away, with a reason</translation>
+        </message>
+        <message>
+            <source>与区政协电话核对的六组数字。</source>
+            <translation>The six groups of digits compared with the district CPPCC over the telephone.</translation>
+        </message>
+        <message>
+            <source>与户主关系</source>
+            <translation>Relation to the head of household</translation>
+        </message>
+        <message>
+            <source>专委会和党派的示范工作室。</source>
+            <translation>A model studio of a special committee or a party.</translation>
+        </message>
+        <message>
+            <source>专委会是协商的责任主体，请填写。</source>
+            <translation>A special committee is responsible for a consultation; please fill it in.</translation>
+        </message>
+        <message>
+            <source>专长</source>
+            <translation>Expertise</translation>
+        </message>
+        <message>
+            <source>专长与荣誉</source>
+            <translation>Expertise and honours</translation>
+        </message>
+        <message>
+            <source>丢弃</source>
+            <translation>Throw away</translation>
+        </message>
+        <message>
+            <source>丢弃…</source>
+            <translation>Throw away…</translation>
+        </message>
+        <message>
+            <source>丢弃以后要请站点重新送。请写明原因：</source>
+            <translation>Once thrown away, the station must send it again. Please give the reason:</translation>
+        </message>
+        <message>
+            <source>丢弃要写明原因。</source>
+            <translation>Throwing away needs a reason.</translation>
+        </message>
+        <message>
+            <source>两个站点记一年的工作</source>
+            <translation>Two stations record a year of work</translation>
+        </message>
+        <message>
+            <source>两支都已保留，没有合并后来的一支。请问该站点是否恢复过备份或复制过程序，并请区级管理员处理。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>两次输入的口令不一样。</source>
+            <translation>The two passphrases differ.</translation>
+        </message>
+        <message>
+            <source>两边改了同一处，内容不一样。选定一个，另一个仍留在历史里。</source>
+            <translation>Both sides changed the same field differently. Choose one; the other stays in the history.</translation>
+        </message>
+        <message>
+            <source>两遍输的口令不一样。</source>
+            <translation>The two passphrases differ.</translation>
+        </message>
+        <message>
+            <source>个人信息</source>
+            <translation>Personal data</translation>
+        </message>
+        <message>
+            <source>个人信息类别</source>
+            <translation>Personal-data class</translation>
+        </message>
+        <message>
+            <source>个人信息类别 P0、P1、P2</source>
+            <translation>personal-data class P0, P1 or P2</translation>
+        </message>
+        <message>
+            <source>个人型工作室没有填领衔委员。</source>
+            <translation>The personal studio names no lead member.</translation>
+        </message>
+        <message>
+            <source>个人型必填。</source>
+            <translation>Required for a personal studio.</translation>
+        </message>
+        <message>
+            <source>个性/共性</source>
+            <translation>Individual or common</translation>
+        </message>
+        <message>
+            <source>中</source>
+            <translation>Medium</translation>
+        </message>
+        <message>
+            <source>中心工作</source>
+            <translation>Central task</translation>
+        </message>
+        <message>
+            <source>中文</source>
+            <translation>Chinese</translation>
+        </message>
+        <message>
+            <source>为什么</source>
+            <translation>Why</translation>
+        </message>
+        <message>
+            <source>为什么作废</source>
+            <translation>why it is void</translation>
+        </message>
+        <message>
+            <source>为什么撤下</source>
+            <translation>why it is withdrawn</translation>
+        </message>
+        <message>
+            <source>为什么更正；草稿可以不写</source>
+            <translation>why it is corrected; a draft needs none</translation>
+        </message>
+        <message>
+            <source>为什么这样定</source>
+            <translation>why it is decided so</translation>
+        </message>
+        <message>
+            <source>为什么这样定，例如：已打电话问过站点</source>
+            <translation>Why it is decided so, for example: asked the station by telephone</translation>
+        </message>
+        <message>
+            <source>为什么退回</source>
+            <translation>why it is returned</translation>
+        </message>
+        <message>
+            <source>为群众办成的实事好事。</source>
+            <translation>Good and practical things done for the public.</translation>
+        </message>
+        <message>
+            <source>主办</source>
+            <translation>Host</translation>
+        </message>
+        <message>
+            <source>主持人</source>
+            <translation>Chair</translation>
+        </message>
+        <message>
+            <source>主持人签字日期</source>
+            <translation>Signed by the chair on</translation>
+        </message>
+        <message>
+            <source>主要需求</source>
+            <translation>Main needs</translation>
+        </message>
+        <message>
+            <source>主题、品牌</source>
+            <translation>Theme, brand</translation>
+        </message>
+        <message>
+            <source>也列已经处理的</source>
+            <translation>also list what has been dealt with</translation>
+        </message>
+        <message>
+            <source>乡镇、街道</source>
+            <translation>Town or subdistrict</translation>
+        </message>
+        <message>
+            <source>事由</source>
+            <translation>Subject</translation>
+        </message>
+        <message>
+            <source>事项</source>
+            <translation>Matter</translation>
+        </message>
+        <message>
+            <source>事项内容</source>
+            <translation>Content of the matter</translation>
+        </message>
+        <message>
+            <source>交办</source>
+            <translation>Assign</translation>
+        </message>
+        <message>
+            <source>交办事项</source>
+            <translation>Action items</translation>
+        </message>
+        <message>
+            <source>交接</source>
+            <translation>Hand-over</translation>
+        </message>
+        <message>
+            <source>交接文件 (*.sdx)</source>
+            <translation>Exchange files (*.sdx)</translation>
+        </message>
+        <message>
+            <source>交数据之前，本站要在区里登记一次，双方各认得对方的钥匙。</source>
+            <translation>Before handing anything over, this station enrols with the district once, so that each knows the other's key.</translation>
+        </message>
+        <message>
+            <source>交给区里</source>
+            <translation>Hand over to the district</translation>
+        </message>
+        <message>
+            <source>交给：{name}（{code}）</source>
+            <translation>Handed over to: {name} ({code})</translation>
+        </message>
+        <message>
+            <source>人员</source>
+            <translation>People</translation>
+        </message>
+        <message>
+            <source>人数</source>
+            <translation>Number of people</translation>
+        </message>
+        <message>
+            <source>什么</source>
+            <translation>What</translation>
+        </message>
+        <message>
+            <source>什么时候、谁</source>
+            <translation>When and who</translation>
+        </message>
+        <message>
+            <source>今天</source>
+            <translation>Today</translation>
+        </message>
+        <message>
+            <source>今天没有待办的事。</source>
+            <translation>Nothing waits today.</translation>
+        </message>
+        <message>
+            <source>今天要做什么</source>
+            <translation>what is to be done today</translation>
+        </message>
+        <message>
+            <source>介质</source>
+            <translation>Medium</translation>
+        </message>
+        <message>
+            <source>从</source>
+            <translation>From</translation>
+        </message>
+        <message>
+            <source>从{at}的备份恢复。</source>
+            <translation>Restored from the backup of {at}.</translation>
+        </message>
+        <message>
+            <source>从备份恢复</source>
+            <translation>Restore from a backup</translation>
+        </message>
+        <message>
+            <source>从备份恢复到一个新文件夹（--home），编号链另起</source>
+            <translation>restore a backup into a new folder (--home); a new chain of numbers begins</translation>
+        </message>
+        <message>
+            <source>从头全部导出</source>
+            <translation>export everything from the beginning</translation>
+        </message>
+        <message>
+            <source>从表格粘贴</source>
+            <translation>Paste from a table</translation>
+        </message>
+        <message>
+            <source>从这一天起</source>
+            <translation>from this day on</translation>
+        </message>
+        <message>
+            <source>代码</source>
+            <translation>Code</translation>
+        </message>
+        <message>
+            <source>代码=理由</source>
+            <translation>code=reason</translation>
+        </message>
+        <message>
+            <source>代码只能用字母、数字和连字符，最多12位。</source>
+            <translation>The code may hold letters, digits and hyphens only, at most 12.</translation>
+        </message>
+        <message>
+            <source>以后又来了{n}件，可以补归档。</source>
+            <translation>{n} more items have come since; they can be archived as well.</translation>
+        </message>
+        <message>
+            <source>件号</source>
+            <translation>Item number</translation>
+        </message>
+        <message>
+            <source>件号、页数从此不变；以后补来的排在后面。</source>
+            <translation>Item numbers and pages never change from now on; what comes later is put at the end.</translation>
+        </message>
+        <message>
+            <source>任期</source>
+            <translation>Terms of office</translation>
+        </message>
+        <message>
+            <source>任职记录</source>
+            <translation>Holders of posts</translation>
+        </message>
+        <message>
+            <source>会后7个工作日内。</source>
+            <translation>Within 7 working days after the meeting.</translation>
+        </message>
+        <message>
+            <source>会议</source>
+            <translation>Meeting</translation>
+        </message>
+        <message>
+            <source>会议交办“{thing}”（{who}）已过期：{due}。</source>
+            <translation>Action item "{thing}" ({who}) is overdue: {due}.</translation>
+        </message>
+        <message>
+            <source>会议交办“{thing}”（{who}）应在{due}前完成。</source>
+            <translation>Action item "{thing}" ({who}) is due by {due}.</translation>
+        </message>
+        <message>
+            <source>会议情况</source>
+            <translation>Course of the meeting</translation>
+        </message>
+        <message>
+            <source>会议日期</source>
+            <translation>Date of the meeting</translation>
+        </message>
+        <message>
+            <source>会议纪要</source>
+            <translation>Minutes</translation>
+        </message>
+        <message>
+            <source>住址</source>
+            <translation>Home address</translation>
+        </message>
+        <message>
+            <source>住房等级</source>
+            <translation>House safety grade</translation>
+        </message>
+        <message>
+            <source>体制内外</source>
+            <translation>Public sector or outside it</translation>
+        </message>
+        <message>
+            <source>何时送出</source>
+            <translation>Sent on</translation>
+        </message>
+        <message>
+            <source>作废</source>
+            <translation>Void</translation>
+        </message>
+        <message>
+            <source>作废一条记录；编号留着，内容可查</source>
+            <translation>make a record void; its number stays, its content can still be read</translation>
+        </message>
+        <message>
+            <source>作废原因</source>
+            <translation>Why it is void</translation>
+        </message>
+        <message>
+            <source>作废后这条记录不再计入,编号保留,内容仍可查看。请写明原因。</source>
+            <translation>A void record no longer counts; its number is kept and its content can still be read. Please give the reason.</translation>
+        </message>
+        <message>
+            <source>作废要写明原因。</source>
+            <translation>Making a record void needs a reason.</translation>
+        </message>
+        <message>
+            <source>作用</source>
+            <translation>Effect</translation>
+        </message>
+        <message>
+            <source>例如7天变黄、14天变红。</source>
+            <translation>For example yellow after 7 days and red after 14.</translation>
+        </message>
+        <message>
+            <source>例如：--keep ID_CHECK_DIGIT=证件原件如此</source>
+            <translation>For example: --keep ID_CHECK_DIGIT="so on the card itself"</translation>
+        </message>
+        <message>
+            <source>例如：--set operator=何小兰</source>
+            <translation>For example: --set operator="He Xiaolan"</translation>
+        </message>
+        <message>
+            <source>例如：--set place=石桥村 --set day=2026-03-06</source>
+            <translation>For example: --set place=Shiqiao --set day=2026-03-06</translation>
+        </message>
+        <message>
+            <source>例如：--where place=石桥村</source>
+            <translation>For example: --where place=Shiqiao</translation>
+        </message>
+        <message>
+            <source>例如：{example}</source>
+            <translation>For example: {example}</translation>
+        </message>
+        <message>
+            <source>例如：清溪区政协委员联络办公室</source>
+            <translation>For example: Liaison Office for Members of the Qingxi District CPPCC</translation>
+        </message>
+        <message>
+            <source>例如：石桥镇政协联络站</source>
+            <translation>For example: Shiqiao CPPCC Liaison Station</translation>
+        </message>
+        <message>
+            <source>例如：第十五届。</source>
+            <translation>For example: 15th.</translation>
+        </message>
+        <message>
+            <source>例如：经济委员会、石桥镇联络组。</source>
+            <translation>For example: Economic Committee, Shiqiao Liaison Group.</translation>
+        </message>
+        <message>
+            <source>例如：青溪区政协。</source>
+            <translation>For example: Qingxi District CPPCC.</translation>
+        </message>
+        <message>
+            <source>依托党派</source>
+            <translation>Party it rests on</translation>
+        </message>
+        <message>
+            <source>依托界别</source>
+            <translation>Sector it rests on</translation>
+        </message>
+        <message>
+            <source>依托行业</source>
+            <translation>Industry it rests on</translation>
+        </message>
+        <message>
+            <source>依法删除内容</source>
+            <translation>Content deleted by law</translation>
+        </message>
+        <message>
+            <source>保存</source>
+            <translation>Save</translation>
+        </message>
+        <message>
+            <source>保存屏幕图片</source>
+            <translation>Save pictures of the screens</translation>
+        </message>
+        <message>
+            <source>保留一个提醒并写明理由，例如 ID_CHECK_DIGIT=证件原件如此</source>
+            <translation>keep a warning and say why, for example ID_CHECK_DIGIT="so on the card itself"</translation>
+        </message>
+        <message>
+            <source>保留照片里的位置</source>
+            <translation>Keep the place in photos</translation>
+        </message>
+        <message>
+            <source>保留理由</source>
+            <translation>Reason for keeping</translation>
+        </message>
+        <message>
+            <source>保留这条提醒</source>
+            <translation>Keep this warning</translation>
+        </message>
+        <message>
+            <source>保管</source>
+            <translation>Custody</translation>
+        </message>
+        <message>
+            <source>保管期限</source>
+            <translation>Retention period</translation>
+        </message>
+        <message>
+            <source>信任名单</source>
+            <translation>Trust list</translation>
+        </message>
+        <message>
+            <source>信任名单已于{day}过期，请区级尽快更新（不影响使用）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>信任名单已于{day}过期，请区里更新；不影响使用。</source>
+            <translation>The trust list expired on {day}; please ask the district for a new one. Everything still works.</translation>
+        </message>
+        <message>
+            <source>信任名单已更新到第{version}版。</source>
+            <translation>The trust list is now version {version}.</translation>
+        </message>
+        <message>
+            <source>信任名单的内容不对，文件可能已损坏。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>信任名单的签名不对：不是本区根钥匙签的，或内容被改动过。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>信任名单第{version}版有两个不同的内容。</source>
+            <translation>Version {version} of the trust list exists with two different contents.</translation>
+        </message>
+        <message>
+            <source>信任表第{v}版</source>
+            <translation>trust list version {v}</translation>
+        </message>
+        <message>
+            <source>值</source>
+            <translation>Value</translation>
+        </message>
+        <message>
+            <source>值班最短分钟</source>
+            <translation>Shortest shift in minutes</translation>
+        </message>
+        <message>
+            <source>值班班次</source>
+            <translation>Duty shift</translation>
+        </message>
+        <message>
+            <source>做了什么</source>
+            <translation>What was done</translation>
+        </message>
+        <message>
+            <source>做什么</source>
+            <translation>What it does</translation>
+        </message>
+        <message>
+            <source>做备份以后录入的内容不在里面，请照纸上的补录。</source>
+            <translation>What was entered after the backup is not in it; please enter it again from the papers.</translation>
+        </message>
+        <message>
+            <source>停用</source>
+            <translation>Out of use</translation>
+        </message>
+        <message>
+            <source>健康状况</source>
+            <translation>Health</translation>
+        </message>
+        <message>
+            <source>先看每一列对上了哪一栏;有红字的行改好后才能一起存入。</source>
+            <translation>See first which field each column goes to; rows in red must be corrected before all are saved together.</translation>
+        </message>
+        <message>
+            <source>先选字号和要做的事；以后都可以在设置里改。</source>
+            <translation>Choose the size of letters and what to do; both can be changed later in the settings.</translation>
+        </message>
+        <message>
+            <source>党建联动</source>
+            <translation>With party building</translation>
+        </message>
+        <message>
+            <source>全宗号</source>
+            <translation>Fonds number</translation>
+        </message>
+        <message>
+            <source>全称</source>
+            <translation>Full name</translation>
+        </message>
+        <message>
+            <source>全称，例如石桥镇政协联络站</source>
+            <translation>full name, for example Shiqiao CPPCC Liaison Station</translation>
+        </message>
+        <message>
+            <source>全部</source>
+            <translation>All</translation>
+        </message>
+        <message>
+            <source>全部 {n} 条…</source>
+            <translation>All {n}…</translation>
+        </message>
+        <message>
+            <source>全部内容的摘要；--canonical 时内容相同则逐字节相同</source>
+            <translation>digest of the whole content; with --canonical equal contents give equal bytes</translation>
+        </message>
+        <message>
+            <source>全部栏目用 kinds {key} 查看。</source>
+            <translation>See all fields with kinds {key}.</translation>
+        </message>
+        <message>
+            <source>全部种类</source>
+            <translation>All kinds</translation>
+        </message>
+        <message>
+            <source>全部种类用 kinds 查看。</source>
+            <translation>See all kinds with kinds.</translation>
+        </message>
+        <message>
+            <source>全部重新导出（区里说数据丢了时才用）</source>
+            <translation>Export everything again (only when the district says it lost data)</translation>
+        </message>
+        <message>
+            <source>公益</source>
+            <translation>Charity</translation>
+        </message>
+        <message>
+            <source>公钥指纹</source>
+            <translation>Fingerprint of the public key</translation>
+        </message>
+        <message>
+            <source>共{n}个文件：可以收{ready}个，新增{new}条、更改{changed}条、冲突{conflicts}条。收下以前没有任何改动。</source>
+            <translation>{n} files: {ready} can be taken in, with {new} new, {changed} changed and {conflicts} in conflict. Nothing changes before you take them in.</translation>
+        </message>
+        <message>
+            <source>共{n}人，达到集体访的人数，没有标“集体访”。</source>
+            <translation>{n} people are enough for a group visit, but "Group visit" is not ticked.</translation>
+        </message>
+        <message>
+            <source>共{n}条</source>
+            <translation>{n} records</translation>
+        </message>
+        <message>
+            <source>共{n}行。</source>
+            <translation>{n} rows.</translation>
+        </message>
+        <message>
+            <source>共{n}页</source>
+            <translation>{n} pages</translation>
+        </message>
+        <message>
+            <source>共{total}条。</source>
+            <translation>{total} in all.</translation>
+        </message>
+        <message>
+            <source>共{total}条以上。</source>
+            <translation>More than {total} in all.</translation>
+        </message>
+        <message>
+            <source>共{total}条，显示{n}条。</source>
+            <translation>{total} in all, {n} shown.</translation>
+        </message>
+        <message>
+            <source>共识</source>
+            <translation>Consensus</translation>
+        </message>
+        <message>
+            <source>共识成果</source>
+            <translation>Consensus reached</translation>
+        </message>
+        <message>
+            <source>关联</source>
+            <translation>Links</translation>
+        </message>
+        <message>
+            <source>关闭</source>
+            <translation>Close</translation>
+        </message>
+        <message>
+            <source>其他</source>
+            <translation>Other</translation>
+        </message>
+        <message>
+            <source>其余记录都已合并。请把这一条退回站点更正，或确认后放行。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>兼两级的填本级，另一级记在任期里。</source>
+            <translation>A member at two levels enters this one; the other goes into the terms of office.</translation>
+        </message>
+        <message>
+            <source>兼职人员填写。</source>
+            <translation>Filled in for part-time staff.</translation>
+        </message>
+        <message>
+            <source>内容</source>
+            <translation>Content</translation>
+        </message>
+        <message>
+            <source>内容不一致、等人裁定的记录</source>
+            <translation>records with differing contents that wait for a decision</translation>
+        </message>
+        <message>
+            <source>内容不在这里</source>
+            <translation>content is not here</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”不在清单上。</source>
+            <translation>The inner file "{name}" is not in the manifest.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”与别的内容重叠。</source>
+            <translation>The inner file "{name}" overlaps other content.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”与另一个文件只有大小写或字形之差。</source>
+            <translation>The inner file "{name}" differs from another one only in case or in the form of its letters.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”出现了两次。</source>
+            <translation>The inner file "{name}" occurs twice.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”又加了一层密码。</source>
+            <translation>The inner file "{name}" is encrypted once more.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”夹带了附加信息。</source>
+            <translation>The inner file "{name}" carries extra fields.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”是一个链接或特殊文件。</source>
+            <translation>The inner file "{name}" is a link or a special file.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”用了不认识的压缩方法。</source>
+            <translation>The inner file "{name}" uses an unknown compression method.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”的两处登记不一致。</source>
+            <translation>The two headers of the inner file "{name}" do not agree.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”的位置不对。</source>
+            <translation>The inner file "{name}" is in the wrong place.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”的校验码不对。</source>
+            <translation>The inner file "{name}" has a wrong checksum.</translation>
+        </message>
+        <message>
+            <source>内部文件“{name}”解开后大得不合情理（压缩炸弹）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>内部文件“{name}”超过了大小上限。</source>
+            <translation>The inner file "{name}" is larger than allowed.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”不合规定。</source>
+            <translation>The inner file name "{name}" is not allowed.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”带有盘符。</source>
+            <translation>The inner file name "{name}" contains a drive letter.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”想跳出文件夹（..）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>内部文件名“{name}”是系统保留的设备名。</source>
+            <translation>The inner file name "{name}" is a device name reserved by the system.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”是绝对路径。</source>
+            <translation>The inner file name "{name}" is an absolute path.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”里有与字母相似的别种字符。</source>
+            <translation>The inner file name "{name}" contains characters that look like letters of another script.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”里有反斜杠。</source>
+            <translation>The inner file name "{name}" contains a backslash.</translation>
+        </message>
+        <message>
+            <source>内部文件名“{name}”里有空字符。</source>
+            <translation>The inner file name "{name}" contains a null character.</translation>
+        </message>
+        <message>
+            <source>册号</source>
+            <translation>Volume</translation>
+        </message>
+        <message>
+            <source>再收一次</source>
+            <translation>Take in again</translation>
+        </message>
+        <message>
+            <source>再输一遍</source>
+            <translation>Once more</translation>
+        </message>
+        <message>
+            <source>再输一遍：</source>
+            <translation>Once more: </translation>
+        </message>
+        <message>
+            <source>写出用通用工具打开、验证数据包的两个文件</source>
+            <translation>write the two files with which common tools open and verify bundles</translation>
+        </message>
+        <message>
+            <source>写出申请文件，把 U 盘交给区里；对方会打电话核对下面六组数字。</source>
+            <translation>Write the request file and give the stick to the district; they will call to compare the six groups of digits below.</translation>
+        </message>
+        <message>
+            <source>写到“{place}”的内容读回来不一样，没有留下这个文件。</source>
+            <translation>What was written to "{place}" reads back differently; the file was not kept.</translation>
+        </message>
+        <message>
+            <source>写回执</source>
+            <translation>Write receipt</translation>
+        </message>
+        <message>
+            <source>写回执…</source>
+            <translation>Write receipts…</translation>
+        </message>
+        <message>
+            <source>写有一条记录的 JSON 文件；“-”表示标准输入</source>
+            <translation>a JSON file with one record; "-" is standard input</translation>
+        </message>
+        <message>
+            <source>写有口令的文件；“-”表示从标准输入的第一行读</source>
+            <translation>a file with the passphrase; "-" reads the first line of standard input</translation>
+        </message>
+        <message>
+            <source>写有恢复码的文件（忘了口令时）</source>
+            <translation>a file with the recovery code (when the passphrase is forgotten)</translation>
+        </message>
+        <message>
+            <source>写有新口令的文件</source>
+            <translation>a file with the new passphrase</translation>
+        </message>
+        <message>
+            <source>写申请文件</source>
+            <translation>Write request file</translation>
+        </message>
+        <message>
+            <source>冲突</source>
+            <translation>Conflict</translation>
+        </message>
+        <message>
+            <source>准假人</source>
+            <translation>Leave granted by</translation>
+        </message>
+        <message>
+            <source>几个人共用电脑时打开；0表示不锁。</source>
+            <translation>Switch it on where several people share the computer; 0 never locks.</translation>
+        </message>
+        <message>
+            <source>几分钟不用就锁上（分钟）</source>
+            <translation>Lock when not used for (minutes)</translation>
+        </message>
+        <message>
+            <source>几处</source>
+            <translation>Fields</translation>
+        </message>
+        <message>
+            <source>几天没备份变红（天）</source>
+            <translation>Red after days without a backup</translation>
+        </message>
+        <message>
+            <source>几天没备份变黄（天）</source>
+            <translation>Yellow after days without a backup</translation>
+        </message>
+        <message>
+            <source>几天没报送提醒（天）</source>
+            <translation>Remind after days without handing over</translation>
+        </message>
+        <message>
+            <source>几拨群众反映同一件事时，其余的民情日志。</source>
+            <translation>The other journal entries when several visitors report the same matter.</translation>
+        </message>
+        <message>
+            <source>几种</source>
+            <translation>Versions</translation>
+        </message>
+        <message>
+            <source>出处</source>
+            <translation>Made in</translation>
+        </message>
+        <message>
+            <source>出处记录</source>
+            <translation>Record it was made in</translation>
+        </message>
+        <message>
+            <source>出席</source>
+            <translation>Attendance</translation>
+        </message>
+        <message>
+            <source>出生日期</source>
+            <translation>Date of birth</translation>
+        </message>
+        <message>
+            <source>列出一种记录</source>
+            <translation>list one kind of record</translation>
+        </message>
+        <message>
+            <source>列出冲突</source>
+            <translation>list the conflicts</translation>
+        </message>
+        <message>
+            <source>列出隔离的</source>
+            <translation>list what is in quarantine</translation>
+        </message>
+        <message>
+            <source>列表没有“{field}”这一栏。</source>
+            <translation>The list has no field "{field}".</translation>
+        </message>
+        <message>
+            <source>删一行</source>
+            <translation>Delete line</translation>
+        </message>
+        <message>
+            <source>到</source>
+            <translation>To</translation>
+        </message>
+        <message>
+            <source>到会</source>
+            <translation>Attendance</translation>
+        </message>
+        <message>
+            <source>到会人员</source>
+            <translation>People present</translation>
+        </message>
+        <message>
+            <source>到会身份</source>
+            <translation>Place at the meeting</translation>
+        </message>
+        <message>
+            <source>到会领导</source>
+            <translation>Leaders present</translation>
+        </message>
+        <message>
+            <source>到第几号</source>
+            <translation>Up to number</translation>
+        </message>
+        <message>
+            <source>到这一天止</source>
+            <translation>up to this day</translation>
+        </message>
+        <message>
+            <source>前面的文件还没到，先存着；前面的到了会自动合并。</source>
+            <translation>An earlier file has not come yet, so these wait; they are merged by themselves when it comes.</translation>
+        </message>
+        <message>
+            <source>剪贴板里没有图片或文件。</source>
+            <translation>The clipboard holds neither a picture nor a file.</translation>
+        </message>
+        <message>
+            <source>剪贴板里没有表格。请先在表格程序里复制几行。</source>
+            <translation>The clipboard holds no table. First copy a few rows in the spreadsheet.</translation>
+        </message>
+        <message>
+            <source>剪贴板里的内容不是表格。</source>
+            <translation>The content of the clipboard is not a table.</translation>
+        </message>
+        <message>
+            <source>办事项</source>
+            <translation>Handle cases</translation>
+        </message>
+        <message>
+            <source>办活动</source>
+            <translation>New activity</translation>
+        </message>
+        <message>
+            <source>办理</source>
+            <translation>Handling</translation>
+        </message>
+        <message>
+            <source>办理中</source>
+            <translation>In hand</translation>
+        </message>
+        <message>
+            <source>办理情况</source>
+            <translation>What was done</translation>
+        </message>
+        <message>
+            <source>办理时限</source>
+            <translation>Deadline</translation>
+        </message>
+        <message>
+            <source>办理结果</source>
+            <translation>Result</translation>
+        </message>
+        <message>
+            <source>办理过程</source>
+            <translation>Steps of handling</translation>
+        </message>
+        <message>
+            <source>办结</source>
+            <translation>Closed</translation>
+        </message>
+        <message>
+            <source>办结日期</source>
+            <translation>Closed on</translation>
+        </message>
+        <message>
+            <source>功能</source>
+            <translation>Screens</translation>
+        </message>
+        <message>
+            <source>加锁</source>
+            <translation>Encryption</translation>
+        </message>
+        <message>
+            <source>劳动能力</source>
+            <translation>Ability to work</translation>
+        </message>
+        <message>
+            <source>区县代码是6位数字，例如 990000。</source>
+            <translation>The district code has 6 digits, for example 990000.</translation>
+        </message>
+        <message>
+            <source>区县政协：收各站点的数据，写回执。</source>
+            <translation>The CPPCC of a county or district: takes the stations' data and writes receipts.</translation>
+        </message>
+        <message>
+            <source>区域型工作室没有填所在乡镇、街道。</source>
+            <translation>The area studio names no town or subdistrict.</translation>
+        </message>
+        <message>
+            <source>区域型必填。</source>
+            <translation>Required for an area studio.</translation>
+        </message>
+        <message>
+            <source>区政协</source>
+            <translation>District CPPCC</translation>
+        </message>
+        <message>
+            <source>区级办公室的情况</source>
+            <translation>About the district office</translation>
+        </message>
+        <message>
+            <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>区级生成的文件</source>
+            <translation>the file the district wrote</translation>
+        </message>
+        <message>
+            <source>区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>区级请用 receipt-code 生成回执码。</source>
+            <translation>At the district use receipt-code to make a receipt code.</translation>
+        </message>
+        <message>
+            <source>区级请用“回执”（receipt）给站点回传。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>区级请用“接受登记”（enrol accept）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>区级：可以在电话里读的回执码</source>
+            <translation>district: the receipt code to read over the telephone</translation>
+        </message>
+        <message>
+            <source>区级：把记录退回站点补充更正</source>
+            <translation>district: return a record to its station for completion</translation>
+        </message>
+        <message>
+            <source>区级：接受登记，生成带回的文件</source>
+            <translation>district: accept an enrolment and write the file to take back</translation>
+        </message>
+        <message>
+            <source>区级：给站点写回执数据包</source>
+            <translation>district: write a receipt bundle for a station</translation>
+        </message>
+        <message>
+            <source>区里导入{file}</source>
+            <translation>District imports {file}</translation>
+        </message>
+        <message>
+            <source>区里导入、合并</source>
+            <translation>District imports and merges</translation>
+        </message>
+        <message>
+            <source>区里已收</source>
+            <translation>Received by the district</translation>
+        </message>
+        <message>
+            <source>区里收下并带回回执以前，这些记录显示“已送出”。</source>
+            <translation>Until the district has taken them in and the receipt is back, these records show "Sent".</translation>
+        </message>
+        <message>
+            <source>区里的指纹（念给站点听，站点装入时要核对）</source>
+            <translation>Fingerprint of the district (read it to the station, which compares it when installing)</translation>
+        </message>
+        <message>
+            <source>区里的指纹（请区里念，逐组核对）</source>
+            <translation>Fingerprint of the district (have the district read it, compare each group)</translation>
+        </message>
+        <message>
+            <source>区里退回</source>
+            <translation>Returned by the district</translation>
+        </message>
+        <message>
+            <source>区里（{code}）写的</source>
+            <translation>Written by the district ({code})</translation>
+        </message>
+        <message>
+            <source>协办单位</source>
+            <translation>Supporting units</translation>
+        </message>
+        <message>
+            <source>协商</source>
+            <translation>Consultation</translation>
+        </message>
+        <message>
+            <source>协商环节</source>
+            <translation>Stages of the consultation</translation>
+        </message>
+        <message>
+            <source>协商类活动必填。</source>
+            <translation>Required for a consultation.</translation>
+        </message>
+        <message>
+            <source>单位</source>
+            <translation>Unit</translation>
+        </message>
+        <message>
+            <source>单位或人。</source>
+            <translation>A unit or a person.</translation>
+        </message>
+        <message>
+            <source>单位或住址</source>
+            <translation>Unit or address</translation>
+        </message>
+        <message>
+            <source>单位职务</source>
+            <translation>Unit and post</translation>
+        </message>
+        <message>
+            <source>单位退办</source>
+            <translation>Handed back by the unit</translation>
+        </message>
+        <message>
+            <source>印成 170****4416，身份证号总是遮住。</source>
+            <translation>Printed as 170****4416; identity numbers are always masked.</translation>
+        </message>
+        <message>
+            <source>印空白表，手写用</source>
+            <translation>print the blank form, to be filled in by hand</translation>
+        </message>
+        <message>
+            <source>历史</source>
+            <translation>History</translation>
+        </message>
+        <message>
+            <source>历次全会</source>
+            <translation>Plenary sessions</translation>
+        </message>
+        <message>
+            <source>压缩包前面多出了不该有的内容。</source>
+            <translation>The archive has data in front of it that does not belong there.</translation>
+        </message>
+        <message>
+            <source>压缩包后面多出了不该有的内容。</source>
+            <translation>The archive has data behind it that does not belong there.</translation>
+        </message>
+        <message>
+            <source>压缩包用了超大文件格式（zip64），这里不接受。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>压缩包里夹带了注释。</source>
+            <translation>The archive carries a comment.</translation>
+        </message>
+        <message>
+            <source>原因</source>
+            <translation>Reason</translation>
+        </message>
+        <message>
+            <source>原时限{old}，延期至{new}：只能延期一次，最多{n}天。</source>
+            <translation>Original deadline {old}, extended to {new}: it can be extended only once, by {n} days at most.</translation>
+        </message>
+        <message>
+            <source>去向</source>
+            <translation>Whereabouts</translation>
+        </message>
+        <message>
+            <source>去掉“{label}”</source>
+            <translation>Remove "{label}"</translation>
+        </message>
+        <message>
+            <source>去选定</source>
+            <translation>Decide</translation>
+        </message>
+        <message>
+            <source>参加方</source>
+            <translation>Side represented</translation>
+        </message>
+        <message>
+            <source>双面打印</source>
+            <translation>Print on both sides</translation>
+        </message>
+        <message>
+            <source>反映情况</source>
+            <translation>What was reported</translation>
+        </message>
+        <message>
+            <source>反映情况不足{n}个字，过于简单。</source>
+            <translation>What was reported has fewer than {n} characters, which says too little.</translation>
+        </message>
+        <message>
+            <source>反馈群众</source>
+            <translation>Tell the citizens</translation>
+        </message>
+        <message>
+            <source>反馈群众方式</source>
+            <translation>How the citizens were told</translation>
+        </message>
+        <message>
+            <source>反馈群众日期</source>
+            <translation>Citizens told on</translation>
+        </message>
+        <message>
+            <source>发言</source>
+            <translation>Speeches</translation>
+        </message>
+        <message>
+            <source>发言人</source>
+            <translation>Speaker</translation>
+        </message>
+        <message>
+            <source>发言内容</source>
+            <translation>What was said</translation>
+        </message>
+        <message>
+            <source>取消</source>
+            <translation>Cancelled</translation>
+        </message>
+        <message>
+            <source>受理</source>
+            <translation>Accepted</translation>
+        </message>
+        <message>
+            <source>受理时必填；不填时提示按紧急程度算出的日期。</source>
+            <translation>Required on acceptance; when left empty, the date that the urgency gives is suggested.</translation>
+        </message>
+        <message>
+            <source>受理范围</source>
+            <translation>Within the remit</translation>
+        </message>
+        <message>
+            <source>变红的天数要比变黄的多。</source>
+            <translation>Red needs more days than yellow.</translation>
+        </message>
+        <message>
+            <source>口令</source>
+            <translation>Passphrase</translation>
+        </message>
+        <message>
+            <source>口令不对。</source>
+            <translation>The passphrase is wrong.</translation>
+        </message>
+        <message>
+            <source>口令太短。</source>
+            <translation>The passphrase is too short.</translation>
+        </message>
+        <message>
+            <source>口令是空的。</source>
+            <translation>The passphrase is empty.</translation>
+        </message>
+        <message>
+            <source>口令：</source>
+            <translation>Passphrase: </translation>
+        </message>
+        <message>
+            <source>另一块硬盘或U盘上的文件夹；空着表示不放第二份。</source>
+            <translation>A folder on another disk or a USB stick; left empty, there is no second copy.</translation>
+        </message>
+        <message>
+            <source>另存为</source>
+            <translation>Save as</translation>
+        </message>
+        <message>
+            <source>另存为 PDF</source>
+            <translation>Save as PDF</translation>
+        </message>
+        <message>
+            <source>另有{n}项没有列出。</source>
+            <translation>{n} more are not listed.</translation>
+        </message>
+        <message>
+            <source>只定这一栏；不写则定全部</source>
+            <translation>decide this field only; all fields when left out</translation>
+        </message>
+        <message>
+            <source>只找这一种</source>
+            <translation>search this kind only</translation>
+        </message>
+        <message>
+            <source>只是查找、清单等与编号链不一致时，照编号链重建</source>
+            <translation>where only search and lists disagree with the chain, rebuild them from it</translation>
+        </message>
+        <message>
+            <source>只有“解决”的才算实事；请核对，或写明理由后保留。</source>
+            <translation>Only "Solved" counts as a practical deed; please check, or keep it with a reason.</translation>
+        </message>
+        <message>
+            <source>只有区级才写回执和退回记录。</source>
+            <translation>Only the district writes receipts and returns records.</translation>
+        </message>
+        <message>
+            <source>只有区级才能接受登记。</source>
+            <translation>Only the district can accept an enrolment.</translation>
+        </message>
+        <message>
+            <source>只有站点才导出上报数据。</source>
+            <translation>Only a station exports data for the district.</translation>
+        </message>
+        <message>
+            <source>只有站点才申请登记。</source>
+            <translation>Only a station asks for enrolment.</translation>
+        </message>
+        <message>
+            <source>只有站点才装入登记回执。</source>
+            <translation>Only a station installs an enrolment receipt.</translation>
+        </message>
+        <message>
+            <source>只有站点才输入回执码。</source>
+            <translation>Only a station enters a receipt code.</translation>
+        </message>
+        <message>
+            <source>只标在这件事上，不是对人的评价；不计入办结率。</source>
+            <translation>It marks this matter only and does not judge the person; left out of the closing rate.</translation>
+        </message>
+        <message>
+            <source>只看:{state}</source>
+            <translation>Only: {state}</translation>
+        </message>
+        <message>
+            <source>只看会发生什么，不改动</source>
+            <translation>only show what would happen, change nothing</translation>
+        </message>
+        <message>
+            <source>只看这个状态</source>
+            <translation>only this state</translation>
+        </message>
+        <message>
+            <source>叫“{name}”的不止一个。</source>
+            <translation>More than one is called "{name}".</translation>
+        </message>
+        <message>
+            <source>召集人</source>
+            <translation>Convener</translation>
+        </message>
+        <message>
+            <source>召集人（委员档案）</source>
+            <translation>Convener (member's file)</translation>
+        </message>
+        <message>
+            <source>可以不填。</source>
+            <translation>May be left empty.</translation>
+        </message>
+        <message>
+            <source>可以在列表里复制到 Excel 再打印。</source>
+            <translation>Copy it from the ledger to Excel and print it there.</translation>
+        </message>
+        <message>
+            <source>可以打印的文书</source>
+            <translation>Papers that can be printed</translation>
+        </message>
+        <message>
+            <source>可以拔出 U 盘</source>
+            <translation>You may pull out the USB stick</translation>
+        </message>
+        <message>
+            <source>可以接着用。</source>
+            <translation>You can go on working.</translation>
+        </message>
+        <message>
+            <source>可以收</source>
+            <translation>Can be taken in</translation>
+        </message>
+        <message>
+            <source>可以添加照片、PDF、OFD、Word、Excel、录音、录像和文本；别的请先另存为 PDF。</source>
+            <translation>Photos, PDF, OFD, Word, Excel, sound, video and text can be added; save anything else as PDF first.</translation>
+        </message>
+        <message>
+            <source>可以输入几个词,用空格隔开,都包含的才列出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可形成意见建议</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可用的有：{periods}；最接近的是“{near}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可用的有：{places}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可由站长或区政协经办兼任，不能与A角同为一人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可能是备份恢复后继续使用或文件被改动，请与该站点核对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可选的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可选的有：{known}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>可选的有：{words}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>台账</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>台账:复制到表格、从表格粘贴</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>各命令都有的选项</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>各条记录的去向</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>各计一次，合计只计一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>吊销 {device}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>吊销…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>吊销以后，这台电脑新写的数据不再接收，已收到的都留着。请写明原因：</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>吊销要写明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同 status，再加版本和数据库参数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同一个主办单位写了两次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同一个单位写了两次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同一位委员写了两次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同一位委员在同一时间写了两次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>同意日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>名称</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>名称=值，可以写多个</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>名称“{name}”里没有“工作室”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>名称、编号或拼音首字母</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>名称没有填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>后来的数据已经建立在这次导入之上，不能撤销。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>后续计划</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>启用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>周期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>命令</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>命令不完整，缺少：{names}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>命令写得不对：{detail}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>和窗口一样宽</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回到记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回复</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执已收下。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执带回站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执码应有{n}个字母或数字，现有{found}个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执码正确。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执码正确：{device} 到第{seq}号区里都已收到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执码正确：{device}到第{seq}号都已收到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>回执：{file}
+已收{accepted}条，退回{returned}条，冲突{conflicts}条。现在可以拔出U盘。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>困难</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>困难类别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>图片“{name}”的尺寸大得不合情理（{width}×{height}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在任</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在任的不填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在值班期间接待的，填当班日期或班次编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在册</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在区里登记</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在台账里新建一条</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在左边的功能和右边的内容之间来回</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在本台账里找</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在校情况</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>在用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>地址</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>地点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>场所与接待</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>基本情况</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>填了满足日期，状态却不是“已满足”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>处理去向</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>处理去向是“转信访”，没有标“涉信访”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份“{file}”损坏了，不能使用。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份“{file}”是新版本的程序写的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份到U盘或别处…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份到U盘或文件夹，写完读回核对</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份到哪个文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份好了,已经读回检查:{records}条记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份完好：{at}，记录{records}条，附件{attachments}个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份文件 (*.sdbackup)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份文件 (*{ending})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备份文件的名字像 SQ-20261122-115541.sdbackup，请重新选择。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>备注</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>复制</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>复制了{n}行。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>外单位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>大</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>大小</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>大小（字节）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>天气</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>好了</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>如 11.22、今天、-1</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>如 9:30、下午3点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>姓名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>姓名、编号或拼音首字母</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>姓名是“匿名”，却留了电话或身份证号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>委员小组</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>委员工作室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>委员接待日</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>委员身份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>字、词、编号或拼音首字母</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>字体文件“{name}”缺失或已损坏，不能打印。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>字号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>存入{n}行</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>存入了{n}行。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>存好</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>存好了,没有新的改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>存好了:{code}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>学历</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>学校、部门、企业等共同举办的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>它可能还没有随数据包送到；请向原来的站点要一次完整的报送。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>安全</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>完成</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>宗教信仰</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>定方案</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>实事</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>实到</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>审批并通知</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>审核</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>审核人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>宣传报道</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>家庭</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>家庭情况</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>家庭成员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>家庭成员里有{n}位户主。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>密钥文件“{path}”不见了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>密钥文件“{path}”损坏了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>密钥文件“{path}”是新版本的程序写的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>密钥文件不是这份数据的：下次打开时会打不开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>密钥没有东西保护：系统钥匙串用不了（{reason}），也没有口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>对外公布的工作室电话，不填个人手机。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>对应</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>对接委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>对方在电话里读出的六组数字；不一致就不继续</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>导入数据包；要么全部导入，要么不动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>导入过了</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>导出数据包到U盘</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>将要收的文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>将要送出的内容</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>将送出{records}条记录、{attachments}个附件，约 {size}。送出的文件已加密，只有区里能打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>小</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>小切口</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>就这样定</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>就这样收下</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>居民、员工担任联系点的辅助人员。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>届</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>届次与考核</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>届满</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>屏幕图片</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>屏幕图片没有存成。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>展开</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>履职平台</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>履职方式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>岗位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>工作单位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>工作室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>工作室、联络站或委员小组。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已上线</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已丢弃，记录留在隔离区的清单里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已举办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已作废:{reason}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已保存到 {path}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已保留</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已写入并读回核对无误，共{n}个改动：</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已写好并读回核对，可以取走</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已写好并读回核对：
+{files}
+记录{records}条。现在可以拔出U盘。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已写好，可以交给区里</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已反馈群众</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已取消。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已受理，没有办理时限。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已吊销 {device}；新的信任名单会随回执送给各站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已备份并读回核对：{file}
+记录{records}条，附件{attachments}个。现在可以拔出U盘。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已存到 {file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已存好的内容都在，可以再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已存好：{code}，状态“{state}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已定下。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已定下，随下一次回执带给站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已审核</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已导入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已建好：{name}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已归档{n}件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已恢复到{folder}，编号链是{device}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已打包</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已打印或抄下，放在安全的地方，不和这台电脑在一起</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已打电话核对，六组数字完全一致</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已换口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已提出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已撤下。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已撤销</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已撤销，{n}条记录恢复到导入以前。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已撤销，涉及{n}条记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已收</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已收下</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已收下。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已放行。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已添加：{name}（{size}字节）{sha}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已登记</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已登记{n}台电脑，{never}台还没有交过数据；信任名单第{version}版，有效到{day}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已登记的有：{known}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已登记，回执文件已写好</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已登记：{name}（{device}）。
+带回站点的文件：{file}
+区级指纹：{fingerprint}
+请让站点装入时核对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已答复</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已签发</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已经{n}天没有备份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已经打电话核对过指纹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已经按日志重建，不用再做什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已装入：{name}（{district}），信任名单第{version}版。
+区级指纹：{fingerprint}
+请打电话逐组核对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已退回，随下一次回执带给站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已送交</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已送出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已送到打印机。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>已隔离</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>帮助</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>帮助内容</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>常用 20、30、40、50。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>常用键</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>平台</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>平台功能</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年度</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年度“{year}”不对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年度归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年度计划里的项目；计划外的不填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年龄</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>年龄登记日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>并排看一条记录的几种内容</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>序号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>应到</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>应是一个对象</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>延期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>延期告知日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>延期批准人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>延期理由</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>延期至</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建一个虚构的站点，可以随便试，不影响正式数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建档日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建立{code}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建立区政协和两个站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建立日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建言成果</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建议</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>建议内容</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始使用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始报名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开始签到</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开幕日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>开放时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归属</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归属记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档以后件号和页数不再变，更正会写进备考表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档盒每件从正面起，背面可能空着；打印机只能印单面的请关掉。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>归档盒的 PDF 放在哪里</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>录像请剪短，扫描件请降低分辨率后再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>录入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>录入一条记录，或从标准输入逐行录入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>录入人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>待办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>待审</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>待送</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>很久没有备份了</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>微协商没有“{side}”到场。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>必填</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>忘了口令、换了电脑时，只能靠它打开。这里只显示这一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>性别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>总登记与日志不一致：{which}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复使用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复办理</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复码抄写有误：应有{wanted}个字母或数字，现有{n}个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复码没有填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复码：请打印或抄下来</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>恢复资格</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>情况</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>意见建议</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>成员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>成员与收入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>成效</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>成立日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>户主</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>户主同意建档和使用其信息的日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>户主是“{head}”，成员里的户主是“{name}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>户主（群众档案）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>所在乡镇、街道</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>所在乡镇（街道）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>所在工作室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>所在联系点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>所属界别群众</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>手机</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>手机号11位，座机请带区号；确实如此的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打不开：系统钥匙串取不到密钥（{reason}），也没有口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印和归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印回执单</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印年度归档盒</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印恢复码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印时遮住电话</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印的文书总是中文。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印记录、空白表或一年的归档盒，存为 PDF</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打印预览</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打开</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打开:{label}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打开一个备份，全部核对一遍</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打开站点文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>打开这条记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找不到“{place}”，或读写到一半断开了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找不到记录“{name}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找人、找事、找编号:字、词或拼音首字母(Ctrl+F)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找到{n}条。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找到{n}条以上。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>找到的记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>承办单位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>承办委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>抄送</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>把全文写到文件（明文，请妥善保管）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>把照片、文件拖到这里,或按 Ctrl+V 粘贴截图。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>把还没有回执的记录打成数据包</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>报名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>报送</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>拍摄日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>拍摄日期；不写则取照片里的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>挂牌日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>挂起</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>挂起至</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>指纹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>指纹不一致：文件里的是 {shown}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按“{urgency}”应在{day}前办结，请填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按“名称统一”的要求请写“……委员工作室”；确有批准名称的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按出生日期是{told}岁，登记的年龄是{age}岁。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按区域编的学习组填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按哪一栏排；写成 --order=-day 为从后往前</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按字、词、拼音首字母查找</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按日志重建时出错：{reason}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按种类查看</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>按键</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>换一个恢复码，旧的作废</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>换了区里的电脑，或区里要求重新登记时用。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>换了电脑或硬盘坏了：用 U 盘上的备份恢复。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>换口令、换恢复码、改用或不用系统钥匙串</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>授予单位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>排出归档盒</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>排好{n}盒，共{pages}页。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>排好的 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>排好的文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提出人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提出委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提出日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提醒</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>提醒 {code}：{sentence}{remedy}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>插上有备份的 U 盘，选最新的一份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>搜索索引与记录不一致，可能搜不到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>摘要</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤下</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤下一个附件，内容仍可查</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤回保留</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销一次导入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销以后，这个文件带来的新记录和改动都会拿掉；以后可以再收。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销收件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销资格</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>撤销这次收件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下{n}个文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下{n}个文件：新增{new}条、更改{changed}条、冲突{conflicts}条。接着给站点写回执。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下了。各条记录的去向见“去向”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下以后的变化</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下会怎样</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收下后</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收件记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收件记录 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收信日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收入类型</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收到并合并它的交接文件之后才有回执码。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收到时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收区里的回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收数据包</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收起</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收过了</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>收错了可以整个撤销，就像没有收过；后面的收件建立在它上面时不能撤销。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>改</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>改了哪些</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>放到哪个文件夹；不写则打开示例站点的窗口</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>放大</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>放进隔离区</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>政协职务</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>政协联络站、委员工作室的离线办公台。不带命令时打开窗口。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>政治面貌</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>敏感信息</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>散会时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据包</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据包交接回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据包编号，见 import 或 inspect 的回答</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据包，或装有数据包的文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据在 {folder}，口令是 {passphrase}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据存放在：{folder}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>数据文件有{n}处损坏（{which}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>整数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文书</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文书A角</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文书A角和B角是同一个人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文书B角</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文书档案是 WS。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件“{file}”打不开：已损坏，或口令与它不配。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件“{name}”是空的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件不完整，后面缺了一段。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件内部的结构不对：{detail}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件可能被调换。请再打一次电话，逐组核对六组数字；没有登记。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件名“{name}”里有不能用的符号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件头的“{field}”不对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹 {name}（还能放 {free}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹“{folder}”不是空的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹“{folder}”不能写入。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹“{folder}”里已经有一个站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹“{folder}”里已经有别的文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件夹“{folder}”里没有站点文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件已保存在 {path}，可以拷到别的电脑打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件已损坏，或被人改动过。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件是空的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件是空的（0 字节）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件有 {size} 字节，超过了 2 GiB 的上限。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件格式“{found}”不认识。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件格式“{found}”早已停用。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件比上次送出时旧，已开始新的编号链。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件类型</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件自称来自 {sender}，签名却是 {signer} 的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件里是 {device} 的记录，签名的却是 {signer}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件里的操作太多（超过 {limit} 条）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文件里的条目太多（超过 {limit} 个）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>文字</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新到的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新口令是空的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新口令：</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新增</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建{kind}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建一个站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建区县政协的文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建区级办公室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建相关(&amp;R)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建相关的记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新建站点或区县的文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新的口令</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>新的恢复码：{code}
+请抄在纸上锁好，旧的已经作废。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>方式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>方案</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>方案审批人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>无</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>日常</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>日志是完好的，重建即可恢复（check --deep --mend），内容不会丢。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>日志链断开或被改动：{which}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>时间地点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>时限</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>星期一|星期二|星期三|星期四|星期五|星期六|星期日</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>是</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>是{station}的记录,本站只能看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>是或否</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>显示</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>显示回执码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>显示这份说明</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更多步骤</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更大的照片存入时缩小，原文件不动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更改</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更正</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更正一条记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>更正要写明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最后改动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最多6个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最多{limit}个字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最多几条</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最多几条；0 表示全部</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”（{label}）；全部栏目用 kinds {key} 查看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”（{title}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”（{title}）；全部表格用 forms 查看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”，请从列表中选。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”；全部栏目用 kinds {key} 查看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最接近的是“{near}”；全部用 {program} --help 查看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最近一次收到：{file}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最近回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>最近收到</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>月底交区里</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}个字没有字形，印成“〓”，请打印后手工填写：{told}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}个字没有字形，打开文件可以看到是哪些。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}个新的回执，收下后新确认{m}条。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}个附件的文件不在本机。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}处要改:{sentence}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}条记录不合要求，已原样保存并列入隔离区，其余都已合并。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}条记录还没有报到区里，最早的是{since}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有{n}段内容不属于任何一条日志。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有不一致的内容,请先到“冲突”选定以哪一个为准。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有个人信息的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有了新的记录再导出；要重新导出全部内容，请选“全部导出”（--all）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有了系统钥匙串，口令可以不填；填了，换电脑时也能用。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有冲突</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有冲突的记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有别的电脑认不出的自造字：{list}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有待定的冲突。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有效</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有敏感信息的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有没存完的记录,点开接着写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有没存的改动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有没报送的记录时，到期提醒带U盘去区里；0表示不提醒。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有的步骤要写明原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有问题的文件和记录单独放着，不影响别的。弄清原因后再收一次，或者丢弃。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>有问题，要隔离</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>服务人数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>期号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>期限</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未命名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未填经办人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未完成</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未报名到会</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未报送</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>未送出 {n} 条</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本人同意登记和使用其信息的日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本地</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本届开始</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本届结束</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本机</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本机的备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本机编号链</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本机（{code}）写的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本站的指纹（念给区里听）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本站还没有在区级登记，不能交接数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本站还没有在区级登记：请在“月底交区里”页点“登记”，把申请文件交给区里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本职与联系</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>本职工作</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>机构</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>机构和人员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>机构（问题）代码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>材料不齐也归档，缺什么印在备考表上</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>条件或理由</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>条数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>来信、信箱必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>来源</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>来自民情日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>查找</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>查清后放行，重新导入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>查看或更改设置</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>查验一个数据包，不导入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标为辅助力量，没有填本人同意的日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标了“实事”，办理结果是“{result}”，不计入实事件数。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标了“集体访”，登记的只有{n}人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标准输入每行一条 JSON 记录；每行的回答在存好之后才写出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标准输出只写一个 JSON 对象</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>标题</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>栏目</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>栏目=内容（相等；列表栏目为含有），栏目~内容（含有），也可用 &gt;= &lt;=；“|”隔开几种</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>栏目=内容，可以写多个</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>栏目=内容，可以写多个；留空为清除</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>校验码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>校验码不是64位小写十六进制数。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>核对</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>档号格式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>档号格式里有认不出的部分：{part}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>档号格式里缺少{missing}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>档案门类代码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>档案馆给的代码，一般四位。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查别处的一份…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查哪一份备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查完毕，一切完好。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查文件、编号链、附件、查找、记录是否完好</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查这一份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>检查这份程序的各部分是否齐全、能用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>次</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>欢迎使用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>止</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在停下…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在写入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在写到 {name}，请不要拔出…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在写回执，请不要拔出…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在写备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在准备</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在合并记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在备份…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在复制…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在复制数据</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在存入…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在建立…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在归档…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在打开…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在排印：{title}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在排版…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在排版：{title}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在撤销…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在收件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在收回执…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在查看{n}个文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在查看…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在查看回执…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在查看文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在核对</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在核对…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在核对备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在核对日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在核对附件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在检查备份…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在添加附件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在清点…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在清点页数：{title}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在生成第{n}个工作室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正在重建记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正常</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正常的交接文件不会这样。请不要再打开它，向送文件的人核实来源，并告诉区级管理员；没有改动任何记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正文不是规定的样子，已原样保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>正文写的是另一条记录，已原样保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>步骤</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>每周填1到7（星期一为1），每月填1到31。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>每次关闭程序、每半小时有改动时自动备份,每份都读回检查过。硬盘坏了或换电脑:在新电脑上打开本程序,选“从备份恢复”,插上存有备份的U盘,输入口令或恢复码。请至少每周备份一次到U盘,并把U盘放在别处。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>每行一个 JSON 命令，每行一个 JSON 回答，供程序调用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>每行写一个 {example}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>民情事项</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>民情日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>民族</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没存完的{kind}:{title}({at})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没存的内容已经留着,下次打开接着写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{key}”这种记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{kind}”这种记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{name}”这个设置。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{name}”这个词表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{name}”这种表格。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{period}”这个保管期限。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{rev}”这个版本。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{value}”这个日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{value}”这个时间。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有“{word}”这个命令或选项值。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有会议纪要。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有做成</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有写是哪位委员。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有写现场答复，也没有写后续计划。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有写要录入什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有写要换什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有写要改什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有冲突。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有填困难类别。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有填文书B角。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有填联系人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有找到U盘，请插上U盘或选一个文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有找到“{text}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有收到回执以前，下次送出会再带上它们，不会重复。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有照片。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有登记“{name}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有登记任何人到会。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有登记过“{device}”，或它已吊销。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有登记过站点“{code}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有签到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有编号为“{bundle}”的导入，或它已撤销。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有缺少的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有要上报的内容：全部记录区级都已收到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有要看的文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有要送的：全部记录区里都已收到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有解决的，写明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有这个编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有选用系统钥匙串</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有选记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>没有隔离的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>法律诉求</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>注意</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>活动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>活动名称</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>活动小结</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>活动方案</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>活动种类</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>浅色</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>涉信访</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>深色</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>添一行</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>添加…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>添加了{n}个附件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>添加文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>清单“{name}”写得不对。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>清单上的“{name}”不在文件里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>清点页数的时候又有记录保存了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>清除筛选</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>满意度</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>满足日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照上一条新建</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照片</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照片“{name}”太大，超过{n}百万像素。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照片可能带有拍摄地点的坐标；一般不保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照片质量</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照片长边（像素）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>照这条新建</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>片区</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>版本</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>版本号（conflicts show 里的 op），可只写前几位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>牵头专委会</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>特大</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>特长说明</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>状态</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>状态:{state}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>状态是“在任”，各届任期都已经终止。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>状态栏“上次备份”变成红色，打开时提醒。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>状态栏“上次备份”变成黄色。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>环节</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现在</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现在可以打开的方式：{ways}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现在可以拔出U盘。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现在可以转到：{ends}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现在备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>现场答复</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>理由</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用于公文落款，例如：中国人民政治协商会议云岭市青溪区委员会。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用六位行政区划代码，定了就不能改。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用口令</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用恢复码（忘了口令时）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用或不用系统钥匙串</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用法见：{program} --help</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用法：</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用示例数据演示全过程：区县、两个站、记录、数据包、回执、归档盒、截图</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用系统程序打开</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>用这台电脑的系统钥匙串（登录电脑后不用再输口令）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>由何转来</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>由哪种记录填</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>申请文件：{file}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>申请文件：{file}
+本站指纹：{fingerprint}
+请把文件交给区级，再打电话逐组核对这六组数字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>申请时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电脑</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电脑丢了或换了，它以后的数据不再接收。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电话</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电话等不遮住；会记入日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电话里的回执码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>电话里读出的六组数字一致吗？（是/否）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界别型工作室没有填依托界别。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界别型必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界别组必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界别组没有填界别。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>界面语言</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>留作参考并归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记入网：申请、核对指纹、安装信任表</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记回执 (*-enrol-install.json)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记回执来自“{name}”（{code}），第{version}版信任名单。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记好了：{name}。现在可以交数据了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记申请</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记申请 (*-enrol-request.json)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记申请“{file}”的签名不对，内容被改动过。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记站点…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记答复</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>登记，把回执文件写回去</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>盒号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>盒脊宽（毫米）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>目录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>相关</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>相关({n})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>相关民情日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>相关的记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>看</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>看一个隔离的是什么、为什么</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>看不清时用高对比。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>看看示例数据</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>知道出生日期的不必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>磁盘满了，这一次没有存上。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>磁盘读写出错，这一次没有存上。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>示范</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>种类</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>移出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>程序出了差错</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>程序出了错，这一步没有做成；已存的内容都在。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点 {code} 写的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点与工作室</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点到区级登记</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点只能写自己的记录。请向两个站点核实；没有改动任何记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点文件所在的文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点的情况</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点的指纹（请站点念，逐组核对）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点的申请文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点类型</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点：生成登记申请文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点：装入区级带回的文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站点：输入区级电话里读出的回执码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码“{code}”不合规定。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码“{code}”不是2到6个大写字母。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码是2至6个大写字母，例如 SQ。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码由区里统一给，定了就不能改；编号都以它开头。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站码，2至6个大写字母，例如 SQ</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>站长（联络组长）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{first}至{last}号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}列是</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}行既回复参加又记为未报名到会。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}行是“{seat}”，没有写原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}行没有写是谁。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}行的委员前面已经有了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}行记为请假，没有事由或准假人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{n}项是“{verdict}”，没有写条件或理由。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{page}页“{char}”（{code}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{page}页“{sheet}”有印不出的字 {codepoint}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第{seq}号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第一个文件能打开本单位的数据包，请像钥匙一样保管。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第一步：把登记申请交给区里</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第一行是栏目名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第二份备份放在</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第二步：装入区里给的登记回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第几委员工作室，由区政协编。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>第几日</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等{n}个</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等前面的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等前面的 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等前面的数据包</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等待 {device} {ranges}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>等待前面数据包的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>答复方式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>答复日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>筛选</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>筛选:{label}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签到时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签发</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签发人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签发日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签名不对：内容被改动过，或签名是伪造的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签名和内容都已核对，由 {device} 签出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>签名的钥匙没有登记（自称来自 {sender}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>籍贯</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>类别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>类型</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>粘贴</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>粘贴到{kind}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>粘贴的图片</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系列</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统里没有能打开 PDF 的程序。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统钥匙串</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统钥匙串不够安全（{backend}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统钥匙串没有存住密钥（{backend}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统钥匙串用不了：{reason}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>系统钥匙串能不能用，这份数据用了哪些方式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>紧急程度</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>红色标志，如“石桥镇联络站微协商纪要”；不填用单位名称。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>级别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>级别是“{level}”，任期里没有这一级。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>纪要应在{last}前签发，签发日期是{issued}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>纪要标志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>纸质日志</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>组内职务</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>组别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>组长</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>组长不在现有成员里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>终止原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>经办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>经办人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>经手人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>经济走势、社情民意的持续观察。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>经费（分）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结束</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结束日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结束时间</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结束时间{end}不晚于开始时间{start}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结束时间{end}早于开始时间{start}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结果</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>结果说明</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>给一条记录添加附件（照片、扫描件等）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>给全部站点写回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>给档案员的钥匙</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>给选中的写回执</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>续任</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>编号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>编号会跳过一百号接着排，以免和已经送出的重复；下次交区里时，区里会对出缺少的部分。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>编号字母</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>编号，例如 SQ-MQ-2026-0012</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缩小</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺 {device} 第{first}至{last}号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺{n}个附件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺什么</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺件归档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺少</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺席原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺漏</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>缺漏 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>群众</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>群众档案</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>考核年度</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>考核年度按全会计算，却没有登记全会。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>职务</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>职能</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联动学习组</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联合主办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联系人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联系点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联系点与群众</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联系电话</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联络员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联络站</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>联络站、委员工作室：记民情、办事项，月底交给区里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>能</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>能不能用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>能否办理</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>能用</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>至少{n}个字符，可以用一句话；每次打开都要输。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>致困原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>若干行</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>英文</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>草稿</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>草稿和作废的记录不归档；请核对年度。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>草稿和作废的记录不归档；请核对年度和保管期限。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>荣誉</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>行政区划代码</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>行政区划代码“{code}”不合规定。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>行政区划代码“{code}”不是6位数字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>行政区划代码，6位数字，例如 990000</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>衔接平台</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>补录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>补记已举办的活动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>被区里退回:{reason}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>被退回</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>裁定冲突</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>裁定冲突要写明理由。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>装入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要修改请用 correct。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要写原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要找的字</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要改</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要有其中一个：{names}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要站点改什么</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>要粘贴的行</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>观测记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>规定的内容</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>计划</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>计划项目</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>认不出“{words}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>议定</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>议定事项</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>议题</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>议题来源</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记一条民情</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记在每次保存里，回答“谁录入的”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录人签字日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录写成 {example}，明细也是这样，几行用方括号括起来。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录报到了哪里、备份、登记、各项数目</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录的 uid 或编号，或文书名，或 binder</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录的去向</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录的种类，或一种记录的栏目、词表、状态</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录种类</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录种类，全部用 kinds 查看</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录种类；不写则列出全部</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>记录都加密保存。打开时要用下面的一种钥匙。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>设置</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>设置已经存好。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>诉求建议</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词表</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词表名称；不写则列出全部</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词表和各词的有效期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>词表或所指</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>试点</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>该备份了</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>说明</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>说明理由,保留</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请不要使用这个文件，打电话向区级管理员核实；本机没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请不要关闭程序，马上做一次备份，再从备份恢复密钥文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请与区级逐组核对，并确认是给本站的；没有记录任何回执。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请与该单位联系。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请与该站点核实；如确有新的记录，请该站点重新登记后再导出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从列出的里面选一条,或新建。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从协办单位中删去重复的一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从困难类别中选一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从备份恢复（restore）；原文件请保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从备份恢复，或重新添加原来的文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从备份恢复；每个备份里都有密钥文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从最近的好备份恢复（restore）;报送过的可向区里要回。原文件请保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从界别列表中选一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请从联合主办中删去重复的一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请以证件为准改正其中一处；证件本身有误的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请使用区级最近一次给的文件；本机没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请假事由</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先升级本程序，再恢复。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先升级本程序，再打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先在“冲突”页选定以哪一个为准。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先在系统里装好打印机；也可以“另存为 PDF”，拿到别处打印。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先在那里关闭 Studio Desk，再重试。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先填写“{label}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先导入缺少的数据包。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先把本机的 Studio Desk 更新到最新版本，再从隔离区重新接收。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先撤销更晚的导入，或用更正、作废处理有问题的记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先用“登记”（enrol request）生成申请文件交给区级，再装入带回的登记回执文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请先登记,或改用编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请关闭打开它的程序（看图、杀毒、同步软件等），再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请再做一次，输入口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请再做一次；归档期间先不要录入。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写四位数的年份，例如2026。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写成“image/jpeg”的样子。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写明什么条件下能办，或为什么不能办。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写活动小结；纪要、签到表和照片作为附件挂在活动下面。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写清什么事、在哪里、多少人受影响、群众要求什么；确实只有一句话的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写编号或 uid；用 search 可以查到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写编号；用 search 可以查到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请写记录的编号来打印；要空白表，请加 --blank。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删减到{limit}个字以内，或把多出的内容写进说明、附件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删减后再保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删去不用的文件，或换一个更大的U盘、文件夹，再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删去重复的一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删去重复的一行。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请删去重复的一行，或填写前一行的止期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请刷新列表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请刷新隔离区的列表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请升级程序后再打印。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请去掉 / \ : * ? " &lt; &gt; | 这些符号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请去掉其中一个。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另填一人，可由站长或区政协经办兼任B角。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另存为不带宏的文件（docx、xlsx）或 PDF 再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另建一条新的记录，在说明里写上原编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另选一个空文件夹。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另选一个空文件夹恢复。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请另选一个空文件夹恢复；确认无误后再停用原来的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请只留一位户主。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请只留必要的内容，可改记监护人；确需登记的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请合并为一行，或改正年度、类型。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请向本区区级管理员要文件；本机没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请向站点核实这个附件；确认无害后可在隔离区放行，或让站点更正附件后重新导出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请向站点要一次完整的报送（export --all）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在“历次全会”里填写开幕日期，否则统计按日历年。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在出席中补记到场的{side}；没有请到的，改用别的活动种类。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在区级的电脑上打开这个申请文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在区级的电脑上操作。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在原来的电脑、原来的用户下打开，或用恢复码打开后设一个口令（命令行用 --passphrase-file）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在口令文件的第一行写上口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在导入记录里查看编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在手机相机设置里选“兼容性最佳”(JPEG),或用微信发送后再保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在站点的电脑上打开这个文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在表格程序里选中单元格,复制后再来粘贴。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在表格里把这一列设成文本,重新填写后再粘贴。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在设置的“打印和归档”里填写档案馆给的全宗号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在该站归档后，随数据包报来。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请在这台电脑上安装新版本后再打开；文件没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填1到{days}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填{least}到{most}之间的整数。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填一人，A角不在时由其接手；暂时没有的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填一位能对接的人；暂时没有的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填写6位数字的代码，例如990000。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填写“{label}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填写乡镇或街道名。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填写全称，例如“石桥镇政协联络站”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填写办理时限，或先选紧急程度。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填文字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请填是或否。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请对照打印的恢复码逐组核对，里面没有字母 I、L、O、U。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请对照证件核对第7至14位。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请对照证件核对；没有证件的不必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请征得本人同意后填写日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请打开U盘的写保护开关，或换一个可以写入的文件夹，再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请打开它，或另选一个空文件夹。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请打电话逐组核对，一致后加上 --yes，或用 --fingerprint 写上对方读出的六组数字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请找这份数据首次运行时打印的恢复码，换过恢复码的用最新的一张。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把多页扫描件存为 PDF，动图存为一张照片，再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把恢复码抄在纸上锁好：忘了口令、换了电脑时只能靠它打开，这里只显示这一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把文件“{file}”交给维护人员；里面没有记录内容。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把文件另存为 UTF-8 编码后再试。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把文件送到它写明的地方；没有改动任何记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把组长加进成员，或改选组长。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请把这个文件交给区级管理员；让对方更新程序后重新导出。没有改动任何记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请按 README 安装 Qt 需要的系统库后再试；其余步骤都已完成。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请按“09:30”的样子填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请按“2026-03-06”的样子填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请按签到表登记到会的人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换一个U盘或文件夹，再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换一个可以写入的文件夹，或请管理员放开权限。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换一个空文件夹，或打开这里已有的数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换一个词，或写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换一个较短的、只含汉字、字母和数字的名字，再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请换另一份备份；没有别的备份时，请向区里要回本站已报送的数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请插好U盘或检查这个文件夹，再做一次；重复做不会出错。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改为{last}以前的日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改为“不予受理”并告知群众，或更正“受理范围”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改正其中一处。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改正其中一处；知道出生日期的，年龄可以不填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改正状态或清空满足日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改用口令；数据不受影响。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请改用编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请标上“涉信访”，这样它不计入办结率。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对接待时间。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对文件名里的站点和送达对象；如果确是给这里的，请让对方先完成登记再重新导出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对日期；电脑时钟不准的，请先校准。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对日期；确实晚了的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对时间；跨天的请分开填写日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对起止日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请核对这两个日期。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请检查 --passphrase-file 后面的文件名；文件里只写口令，UTF-8 编码。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请检查磁盘或U盘是否松动；已存的内容都在，请尽快做一次备份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请检查这一栏：应填{wanted}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请清理磁盘后重试；已存的内容都在。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请清空号码，或改填姓名；本人同意只留电话的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请照档案馆给的代码填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请照纸上抄的逐组输入。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 --new-passphrase-file、--new-recovery 或 --keyring。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 --set 栏目=内容。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 --set 栏目=内容，或 --file 文件，或 --lines。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 init 新建，用 restore 从备份恢复，或用 --home 指明文件夹。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 list 或 search 查一下编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用 quarantine list 查看编号。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明为什么丢弃。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明为什么作废。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明为什么吊销。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明为什么更正。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明为什么这样定。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用一句话说明要站点改什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用地名拼音的首字母，例如石桥镇用SQ。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用恢复码恢复，同时给一个新口令（命令行用 --passphrase-file）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用生僻字输入换成标准字；字库里没有的，用同音字或拆写，并在备注说明。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用看图程序打开试试；打不开就重新拍照或扫描。原来的记录没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请用看图程序缩小后再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请由专委会主任、秘书长或分管副主席审批后填写。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请确认文件没有改错扩展名、没有损坏，用相应程序打开后另存一份再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请确认该站点已登记（enrol accept），登记后在隔离区选“重新接收”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请稍等，做完会自动继续。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请站点在“月底交区里”的“电话里的回执码”一栏输入；里面没有字母 I、L、O、U。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请至少用{n}个字符，例如一句自己记得住的话。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请至少选一条记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补上现任的一届，或把状态改为辞去、撤销、届满。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补上这一级的任期，或改正级别。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补写其中一项；只是了解情况的，在后续计划写“无需办理”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补写原因；不知道的写“未说明”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补写；没有准假的记为缺席。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请补齐；确实补不齐的，选“缺件归档”，缺少的会写进备考表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请装入由本机的申请文件换回的那一份；本机没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请让区级管理员重新生成登记回执文件；本机没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请让对方再送一次；重复接收不会出错。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请让对方重新导出一次再送来；这个文件已隔离保存，没有改动任何记录。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请让站点重新生成申请文件；没有登记任何站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请设一个口令（命令行用 --passphrase-file），或在有系统钥匙串的桌面里运行（Windows 自带；Linux 装 gnome-keyring 或 KWallet）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请输入口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请输入口令（命令行用 --passphrase-file），或用恢复码打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请选委员或填姓名。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请选委员；由文书代为接待的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请选择扩展名为 .sdx 的文件；如果确是交接文件，请让对方重新导出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请选领衔委员；名册里没有的，先登记委员。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请逐位核对；证件上确实如此的，写明理由后保留。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请逐组核对；里面没有字母 I、L、O、U。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新导出后再试。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新扫描或拍照后再添加。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新添加这个文件，校验码由程序计算。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新生成一次；如果是外来的文件，请换一份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>请重新输一遍。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>读不出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>读不出来</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>读不到口令文件“{file}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>读写“{place}”时出错：{reason}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>读这个文件的程序中途停止了（可能是内存不够）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>谁</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>谁在这台电脑上录入</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>责任</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>责任专委会</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>责任人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>责任单位或人</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>资料还不齐：没有活动小结。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>资料齐</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>资料齐全</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>起</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号应为18位，末位是数字或X。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号末位校验码不对，按前17位应为“{digit}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号第17位表示“{told}”，登记的是“{sex}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号里的出生日期不存在或还没有到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>身份证号里的出生日期是{told}，登记的是{birth}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>转到“{state}”</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>转到下一个状态</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>转到哪个状态</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>转化为</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>转化记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>辅助力量</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>辖区</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>辞去</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>辞去委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>返回</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>返回(Alt+左)</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还是“{state}”，不会归档。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还是不能收：{why}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还有{n}件没有列出。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还有{n}处不齐。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还有{n}处不齐，列在“缺漏”里。最好先补齐；现在归档，缺少的会写进备考表。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还有工作没有做完,请等一等或先取消。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有交过数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有办完，现在是“{state}”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有填全宗号，不能归档。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有备份</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有备份。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有备份过，请备份到U盘或另一块硬盘。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有收到过{station}的数据。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有登记任何站点。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有登记回执。区里登记好以后，把 U 盘插回来，这里会自动找到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>还没有设口令</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这一栏有{n}个字，最多{limit}个字。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这一行不是 UTF-8 编码。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这一行不是命令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这一项已经处理过了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这不是交接文件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个 PDF 打不开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个U盘或磁盘可能坏了，请换一个，再做一次。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个回执码与本站的任何一次上报都不符。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个恢复码不是这份数据的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件已保存，等前面的送到后自动合并；请向站点要缺少的部分，或让它“全部导出”。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件是交给 {to} 的，不是交给 {me} 的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件是由更新版本的 Studio Desk 写成的（格式 {found}，本程序到 {known}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件要用更新版本的程序来读（需要 {needed}，本机为 {known}）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个文件读了 {seconds} 秒还没有读完，已停止。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个站点的文件正被另一个程序打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这个站点的文件正被另一个程序打开（电脑 {host}，进程 {pid}，自 {since} 起）。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这些回执都收过了，没有新的内容。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这些栏目不合要求：{fields}。已原样保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这件事不属于受理范围，不能受理。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份信任名单是{other}的，本站登记在{own}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份信任名单（第{found}版）比本机的（第{known}版）旧。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份备份完好:{at},{records}条记录,{files}个附件,可以用来恢复。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份数据没有交给系统钥匙串</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份数据的打开方式</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这份登记回执不是给这台电脑（{device}）的。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这台电脑上没有打印机。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这台电脑没有可用的系统钥匙串（{backend}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这台电脑的系统钥匙串用不了，备份里也没有口令。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这把钥匙已经属于另一台电脑。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这是预演，没有改动。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录已经有了，编号{code}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录已经登记,更正要写明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录没有冲突。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录没有待定的冲突。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录没有校验码为“{sha}”的附件。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这条记录由更新的版本写成，这里只能原样保存。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这里没有站点文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这里没有站点送来的文件。插上 U 盘、选文件，或把文件拖到这里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>这里要写 JSON:{detail}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>进展</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>进度</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>进行</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，64 用法不对，70 程序出错。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回一条记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回修改</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回的原因</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回补资料</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>退回要写明原因。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送交单位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送交日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送出到 {name}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送出的内容区里都已收到。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送出（先插上 U 盘或选文件夹）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>送审</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选一行，看缺什么。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选交接文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选回执文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选回执文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选备份文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选备份文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选定以哪一个版本为准</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选文件夹</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选文件夹…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选日期:{label}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选申请文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选申请文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选登记回执文件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选登记回执文件…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>选项</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>逐条查看</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>逐条重算，较慢</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>通信地址</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>通知</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>逢节假日</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>邀请对象</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>部分</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>都已送出</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>里面的人和事都是虚构的，可以随便改。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>里面的内容本机都已有了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新交办</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新任职</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新办理</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新建档</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新登记</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重新通知</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重点活动</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重点活动必填。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>重点活动的方案还没有审批人。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>金额（分）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>钥匙串里没有这份数据的密钥</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>钥匙串里的密钥不是这份数据的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>链</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>闭幕日期</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>问题类别</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件 {digest} 不在这里。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件 {digest} 损坏了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件({n})</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件“{name}”其实是一个程序。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件“{name}”名为图片，内容却不是。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件和校验码用 show 查看；至少写前{n}位。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件的校验码，至少前8位</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件种类</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>附件种类，见词表 photo_kind</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>隔离区没有“{number}”这一项。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>隔离的</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>隔离的 {n}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>隔离的数据包和记录</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>隔离的文件“{file}”不在了。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>集体访</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>需求</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>需求标签</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>页号</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>页数</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>领衔委员</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>题名</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>题目</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>颜色</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>马上生效，不用重新打开。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>高对比</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>默认按 DA/T 13-2022；按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>（代码 {code}）</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>（已吊销）</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+</TS>
