@@ -2077,183 +2077,183 @@
         </message>
         <message>
             <source>可以输入几个词,用空格隔开,都包含的才列出。</source>
-            <translation type="unfinished" />
+            <translation>Several words may be typed with spaces between them; what holds all of them is listed.</translation>
         </message>
         <message>
             <source>可形成意见建议</source>
-            <translation type="unfinished" />
+            <translation>Can become a suggestion</translation>
         </message>
         <message>
             <source>可用的有：{periods}；最接近的是“{near}”。</source>
-            <translation type="unfinished" />
+            <translation>Available: {periods}; the nearest is "{near}".</translation>
         </message>
         <message>
             <source>可用的有：{places}。</source>
-            <translation type="unfinished" />
+            <translation>Available: {places}.</translation>
         </message>
         <message>
             <source>可由站长或区政协经办兼任，不能与A角同为一人。</source>
-            <translation type="unfinished" />
+            <translation>The station head or the district officer may be clerk B as well, but not clerk A.</translation>
         </message>
         <message>
             <source>可能是备份恢复后继续使用或文件被改动，请与该站点核对。</source>
-            <translation type="unfinished" />
+            <translation>Perhaps a restored backup was used further, or the file was altered; please check with the station.</translation>
         </message>
         <message>
             <source>可选的</source>
-            <translation type="unfinished" />
+            <translation>Choices</translation>
         </message>
         <message>
             <source>可选的有：{known}。</source>
-            <translation type="unfinished" />
+            <translation>Choices: {known}.</translation>
         </message>
         <message>
             <source>可选的有：{words}。</source>
-            <translation type="unfinished" />
+            <translation>Choices: {words}.</translation>
         </message>
         <message>
             <source>台账</source>
-            <translation type="unfinished" />
+            <translation>Ledgers</translation>
         </message>
         <message>
             <source>台账:复制到表格、从表格粘贴</source>
-            <translation type="unfinished" />
+            <translation>Ledger: copy to a table, paste from a table</translation>
         </message>
         <message>
             <source>号</source>
-            <translation type="unfinished" />
+            <translation>No.</translation>
         </message>
         <message>
             <source>各命令都有的选项</source>
-            <translation type="unfinished" />
+            <translation>options of every command</translation>
         </message>
         <message>
             <source>各条记录的去向</source>
-            <translation type="unfinished" />
+            <translation>Whereabouts of records</translation>
         </message>
         <message>
             <source>各计一次，合计只计一次。</source>
-            <translation type="unfinished" />
+            <translation>Counted once for each, once in the total.</translation>
         </message>
         <message>
             <source>吊销 {device}</source>
-            <translation type="unfinished" />
+            <translation>Revoke {device}</translation>
         </message>
         <message>
             <source>吊销…</source>
-            <translation type="unfinished" />
+            <translation>Revoke…</translation>
         </message>
         <message>
             <source>吊销以后，这台电脑新写的数据不再接收，已收到的都留着。请写明原因：</source>
-            <translation type="unfinished" />
+            <translation>What this computer writes from now on is no longer accepted; what has been received stays. Please give the reason:</translation>
         </message>
         <message>
             <source>吊销要写明原因。</source>
-            <translation type="unfinished" />
+            <translation>Revoking needs a reason.</translation>
         </message>
         <message>
             <source>同</source>
-            <translation type="unfinished" />
+            <translation>Same</translation>
         </message>
         <message>
             <source>同 status，再加版本和数据库参数</source>
-            <translation type="unfinished" />
+            <translation>like status, with version and database settings</translation>
         </message>
         <message>
             <source>同一个主办单位写了两次。</source>
-            <translation type="unfinished" />
+            <translation>The same host is written twice.</translation>
         </message>
         <message>
             <source>同一个单位写了两次。</source>
-            <translation type="unfinished" />
+            <translation>The same unit is written twice.</translation>
         </message>
         <message>
             <source>同一位委员写了两次。</source>
-            <translation type="unfinished" />
+            <translation>The same member is written twice.</translation>
         </message>
         <message>
             <source>同一位委员在同一时间写了两次。</source>
-            <translation type="unfinished" />
+            <translation>The same member is written twice for the same time.</translation>
         </message>
         <message>
             <source>同意日期</source>
-            <translation type="unfinished" />
+            <translation>Date of consent</translation>
         </message>
         <message>
             <source>名称</source>
-            <translation type="unfinished" />
+            <translation>Name</translation>
         </message>
         <message>
             <source>名称=值，可以写多个</source>
-            <translation type="unfinished" />
+            <translation>name=value, several may be given</translation>
         </message>
         <message>
             <source>名称“{name}”里没有“工作室”。</source>
-            <translation type="unfinished" />
+            <translation>The name "{name}" does not contain "工作室" (studio).</translation>
         </message>
         <message>
             <source>名称、编号或拼音首字母</source>
-            <translation type="unfinished" />
+            <translation>Name, number or pinyin initials</translation>
         </message>
         <message>
             <source>名称没有填。</source>
-            <translation type="unfinished" />
+            <translation>The name is not filled in.</translation>
         </message>
         <message>
             <source>后来的数据已经建立在这次导入之上，不能撤销。</source>
-            <translation type="unfinished" />
+            <translation>Later data build on this import; it cannot be undone.</translation>
         </message>
         <message>
             <source>后续计划</source>
-            <translation type="unfinished" />
+            <translation>Next step</translation>
         </message>
         <message>
             <source>启用</source>
-            <translation type="unfinished" />
+            <translation>Put in use</translation>
         </message>
         <message>
             <source>周期</source>
-            <translation type="unfinished" />
+            <translation>Cycle</translation>
         </message>
         <message>
             <source>命令</source>
-            <translation type="unfinished" />
+            <translation>command</translation>
         </message>
         <message>
             <source>命令不完整，缺少：{names}。</source>
-            <translation type="unfinished" />
+            <translation>The command is not complete, it lacks: {names}.</translation>
         </message>
         <message>
             <source>命令写得不对：{detail}。</source>
-            <translation type="unfinished" />
+            <translation>The command is wrong: {detail}.</translation>
         </message>
         <message>
             <source>和窗口一样宽</source>
-            <translation type="unfinished" />
+            <translation>As wide as the window</translation>
         </message>
         <message>
             <source>回到记录</source>
-            <translation type="unfinished" />
+            <translation>Back to the record</translation>
         </message>
         <message>
             <source>回复</source>
-            <translation type="unfinished" />
+            <translation>Answer</translation>
         </message>
         <message>
             <source>回执</source>
-            <translation type="unfinished" />
+            <translation>Receipts</translation>
         </message>
         <message>
             <source>回执已收下。</source>
-            <translation type="unfinished" />
+            <translation>The receipt is taken in.</translation>
         </message>
         <message>
             <source>回执带回站点</source>
-            <translation type="unfinished" />
+            <translation>Receipts go back to the stations</translation>
         </message>
         <message>
             <source>回执码</source>
-            <translation type="unfinished" />
+            <translation>Receipt code</translation>
         </message>
         <message>
             <source>回执码应有{n}个字母或数字，现有{found}个。</source>
@@ -2261,28 +2261,29 @@
         </message>
         <message>
             <source>回执码正确。</source>
-            <translation type="unfinished" />
+            <translation>The receipt code is right.</translation>
         </message>
         <message>
             <source>回执码正确：{device} 到第{seq}号区里都已收到。</source>
-            <translation type="unfinished" />
+            <translation>The receipt code is right: the district has received everything of {device} up to number {seq}.</translation>
         </message>
         <message>
             <source>回执码正确：{device}到第{seq}号都已收到。</source>
-            <translation type="unfinished" />
+            <translation>The receipt code is right: everything of {device} up to number {seq} has been received.</translation>
         </message>
         <message>
             <source>回执：{file}
 已收{accepted}条，退回{returned}条，冲突{conflicts}条。现在可以拔出U盘。</source>
-            <translation type="unfinished" />
+            <translation>Receipt: {file}
+{accepted} received, {returned} returned, {conflicts} in conflict. You may pull out the USB stick now.</translation>
         </message>
         <message>
             <source>困难</source>
-            <translation type="unfinished" />
+            <translation>Hardship</translation>
         </message>
         <message>
             <source>困难类别</source>
-            <translation type="unfinished" />
+            <translation>Category of hardship</translation>
         </message>
         <message>
             <source>图片“{name}”的尺寸大得不合情理（{width}×{height}）。</source>
@@ -2290,598 +2291,601 @@
         </message>
         <message>
             <source>在任</source>
-            <translation type="unfinished" />
+            <translation>In office</translation>
         </message>
         <message>
             <source>在任的不填。</source>
-            <translation type="unfinished" />
+            <translation>Left empty while in office.</translation>
         </message>
         <message>
             <source>在值班期间接待的，填当班日期或班次编号。</source>
-            <translation type="unfinished" />
+            <translation>When met on duty, the day or the number of the shift.</translation>
         </message>
         <message>
             <source>在册</source>
-            <translation type="unfinished" />
+            <translation>On the register</translation>
         </message>
         <message>
             <source>在区里登记</source>
-            <translation type="unfinished" />
+            <translation>Enrol with the district</translation>
         </message>
         <message>
             <source>在台账里新建一条</source>
-            <translation type="unfinished" />
+            <translation>New record in a ledger</translation>
         </message>
         <message>
             <source>在左边的功能和右边的内容之间来回</source>
-            <translation type="unfinished" />
+            <translation>Between the screens on the left and the content on the right</translation>
         </message>
         <message>
             <source>在本台账里找</source>
-            <translation type="unfinished" />
+            <translation>Find in this ledger</translation>
         </message>
         <message>
             <source>在校情况</source>
-            <translation type="unfinished" />
+            <translation>Schooling</translation>
         </message>
         <message>
             <source>在档</source>
-            <translation type="unfinished" />
+            <translation>Kept</translation>
         </message>
         <message>
             <source>在用</source>
-            <translation type="unfinished" />
+            <translation>In use</translation>
         </message>
         <message>
             <source>地址</source>
-            <translation type="unfinished" />
+            <translation>Address</translation>
         </message>
         <message>
             <source>地点</source>
-            <translation type="unfinished" />
+            <translation>Place</translation>
         </message>
         <message>
             <source>场所与接待</source>
-            <translation type="unfinished" />
+            <translation>Premises and receptions</translation>
         </message>
         <message>
             <source>基本情况</source>
-            <translation type="unfinished" />
+            <translation>Basics</translation>
         </message>
         <message>
             <source>填了满足日期，状态却不是“已满足”。</source>
-            <translation type="unfinished" />
+            <translation>A date of being met is filled in, but the state is not "Met".</translation>
         </message>
         <message>
             <source>处理去向</source>
-            <translation type="unfinished" />
+            <translation>Route</translation>
         </message>
         <message>
             <source>处理去向是“转信访”，没有标“涉信访”。</source>
-            <translation type="unfinished" />
+            <translation>The route is "Referred to the petition office", but "Petition" is not ticked.</translation>
         </message>
         <message>
             <source>备份</source>
-            <translation type="unfinished" />
+            <translation>Backup</translation>
         </message>
         <message>
             <source>备份“{file}”损坏了，不能使用。</source>
-            <translation type="unfinished" />
+            <translation>The backup "{file}" is damaged and cannot be used.</translation>
         </message>
         <message>
             <source>备份“{file}”是新版本的程序写的。</source>
-            <translation type="unfinished" />
+            <translation>The backup "{file}" was written by a newer version of the program.</translation>
         </message>
         <message>
             <source>备份到U盘或别处…</source>
-            <translation type="unfinished" />
+            <translation>Back up to a USB stick or elsewhere…</translation>
         </message>
         <message>
             <source>备份到U盘或文件夹，写完读回核对</source>
-            <translation type="unfinished" />
+            <translation>back up to a USB stick or folder and read it back</translation>
         </message>
         <message>
             <source>备份到哪个文件夹</source>
-            <translation type="unfinished" />
+            <translation>Folder for the backup</translation>
         </message>
         <message>
             <source>备份好了,已经读回检查:{records}条记录。</source>
-            <translation type="unfinished" />
+            <translation>The backup is made and was read back: {records} records.</translation>
         </message>
         <message>
             <source>备份完好：{at}，记录{records}条，附件{attachments}个。</source>
-            <translation type="unfinished" />
+            <translation>The backup is intact: {at}, {records} records, {attachments} attachments.</translation>
         </message>
         <message>
             <source>备份文件</source>
-            <translation type="unfinished" />
+            <translation>Backup file</translation>
         </message>
         <message>
             <source>备份文件 (*.sdbackup)</source>
-            <translation type="unfinished" />
+            <translation>Backup files (*.sdbackup)</translation>
         </message>
         <message>
             <source>备份文件 (*{ending})</source>
-            <translation type="unfinished" />
+            <translation>Backup files (*{ending})</translation>
         </message>
         <message>
             <source>备份文件的名字像 SQ-20261122-115541.sdbackup，请重新选择。</source>
-            <translation type="unfinished" />
+            <translation>The name of a backup looks like SQ-20261122-115541.sdbackup; please choose again.</translation>
         </message>
         <message>
             <source>备注</source>
-            <translation type="unfinished" />
+            <translation>Remarks</translation>
         </message>
         <message>
             <source>复制</source>
-            <translation type="unfinished" />
+            <translation>Copy</translation>
         </message>
         <message>
             <source>复制了{n}行。</source>
-            <translation type="unfinished" />
+            <translation>{n} rows copied.</translation>
         </message>
         <message>
             <source>外单位</source>
-            <translation type="unfinished" />
+            <translation>Outside bodies</translation>
         </message>
         <message>
             <source>大</source>
-            <translation type="unfinished" />
+            <translation>Large</translation>
         </message>
         <message>
             <source>大小</source>
-            <translation type="unfinished" />
+            <translation>Size</translation>
         </message>
         <message>
             <source>大小（字节）</source>
-            <translation type="unfinished" />
+            <translation>Size (bytes)</translation>
         </message>
         <message>
             <source>天气</source>
-            <translation type="unfinished" />
+            <translation>Weather</translation>
         </message>
         <message>
             <source>好了</source>
-            <translation type="unfinished" />
+            <translation>Done</translation>
         </message>
         <message>
             <source>如 11.22、今天、-1</source>
-            <translation type="unfinished" />
+            <translation>Such as 11.22, today, -1</translation>
         </message>
         <message>
             <source>如 9:30、下午3点</source>
-            <translation type="unfinished" />
+            <translation>Such as 9:30 or 15:00</translation>
         </message>
         <message>
             <source>姓名</source>
-            <translation type="unfinished" />
+            <translation>Name</translation>
         </message>
         <message>
             <source>姓名、编号或拼音首字母</source>
-            <translation type="unfinished" />
+            <translation>Name, number or pinyin initials</translation>
         </message>
         <message>
             <source>姓名是“匿名”，却留了电话或身份证号。</source>
-            <translation type="unfinished" />
+            <translation>The name is "匿名" (anonymous), yet a telephone or identity number is kept.</translation>
         </message>
         <message>
             <source>委员</source>
-            <translation type="unfinished" />
+            <translation>CPPCC member</translation>
         </message>
         <message>
             <source>委员小组</source>
-            <translation type="unfinished" />
+            <translation>Members' group</translation>
         </message>
         <message>
             <source>委员工作室</source>
-            <translation type="unfinished" />
+            <translation>Member studio</translation>
         </message>
         <message>
             <source>委员接待日</source>
-            <translation type="unfinished" />
+            <translation>Members' reception days</translation>
         </message>
         <message>
             <source>委员身份</source>
-            <translation type="unfinished" />
+            <translation>Membership</translation>
         </message>
         <message>
             <source>字、词、编号或拼音首字母</source>
-            <translation type="unfinished" />
+            <translation>Character, word, number or pinyin initials</translation>
         </message>
         <message>
             <source>字体文件“{name}”缺失或已损坏，不能打印。</source>
-            <translation type="unfinished" />
+            <translation>The font file "{name}" is missing or damaged; nothing can be printed.</translation>
         </message>
         <message>
             <source>字号</source>
-            <translation type="unfinished" />
+            <translation>Size of letters</translation>
         </message>
         <message>
             <source>存入{n}行</source>
-            <translation type="unfinished" />
+            <translation>Save {n} rows</translation>
         </message>
         <message>
             <source>存入了{n}行。</source>
-            <translation type="unfinished" />
+            <translation>{n} rows saved.</translation>
         </message>
         <message>
             <source>存好</source>
-            <translation type="unfinished" />
+            <translation>Save</translation>
         </message>
         <message>
             <source>存好了,没有新的改动。</source>
-            <translation type="unfinished" />
+            <translation>Saved; nothing had changed.</translation>
         </message>
         <message>
             <source>存好了:{code}</source>
-            <translation type="unfinished" />
+            <translation>Saved: {code}</translation>
         </message>
         <message>
             <source>学历</source>
-            <translation type="unfinished" />
+            <translation>Education</translation>
         </message>
         <message>
             <source>学校、部门、企业等共同举办的。</source>
-            <translation type="unfinished" />
+            <translation>Schools, departments, firms and others that hold it jointly.</translation>
         </message>
         <message>
             <source>它可能还没有随数据包送到；请向原来的站点要一次完整的报送。</source>
-            <translation type="unfinished" />
+            <translation>It may not have come with a bundle yet; ask the station it belongs to for a complete export.</translation>
         </message>
         <message>
             <source>安全</source>
-            <translation type="unfinished" />
+            <translation>Security</translation>
         </message>
         <message>
             <source>完成</source>
-            <translation type="unfinished" />
+            <translation>Done</translation>
         </message>
         <message>
             <source>宗教信仰</source>
-            <translation type="unfinished" />
+            <translation>Religion</translation>
         </message>
         <message>
             <source>定方案</source>
-            <translation type="unfinished" />
+            <translation>Settle the scheme</translation>
         </message>
         <message>
             <source>实事</source>
-            <translation type="unfinished" />
+            <translation>Practical deed</translation>
         </message>
         <message>
             <source>实到</source>
-            <translation type="unfinished" />
+            <translation>Actual attendance</translation>
         </message>
         <message>
             <source>审批并通知</source>
-            <translation type="unfinished" />
+            <translation>Approve and give notice</translation>
         </message>
         <message>
             <source>审核</source>
-            <translation type="unfinished" />
+            <translation>Review</translation>
         </message>
         <message>
             <source>审核人</source>
-            <translation type="unfinished" />
+            <translation>Reviewer</translation>
         </message>
         <message>
             <source>宣传报道</source>
-            <translation type="unfinished" />
+            <translation>Publicity</translation>
         </message>
         <message>
             <source>家庭</source>
-            <translation type="unfinished" />
+            <translation>Household</translation>
         </message>
         <message>
             <source>家庭情况</source>
-            <translation type="unfinished" />
+            <translation>Family circumstances</translation>
         </message>
         <message>
             <source>家庭成员</source>
-            <translation type="unfinished" />
+            <translation>Members of the household</translation>
         </message>
         <message>
             <source>家庭成员里有{n}位户主。</source>
-            <translation type="unfinished" />
+            <translation>The household has {n} heads.</translation>
         </message>
         <message>
             <source>密钥文件“{path}”不见了。</source>
-            <translation type="unfinished" />
+            <translation>The key file "{path}" is gone.</translation>
         </message>
         <message>
             <source>密钥文件“{path}”损坏了。</source>
-            <translation type="unfinished" />
+            <translation>The key file "{path}" is damaged.</translation>
         </message>
         <message>
             <source>密钥文件“{path}”是新版本的程序写的。</source>
-            <translation type="unfinished" />
+            <translation>The key file "{path}" was written by a newer version of the program.</translation>
         </message>
         <message>
             <source>密钥文件不是这份数据的：下次打开时会打不开。</source>
-            <translation type="unfinished" />
+            <translation>The key file is not that of these data: they will not open the next time.</translation>
         </message>
         <message>
             <source>密钥没有东西保护：系统钥匙串用不了（{reason}），也没有口令。</source>
-            <translation type="unfinished" />
+            <translation>Nothing protects the key: the system keyring cannot be used ({reason}), and there is no passphrase.</translation>
         </message>
         <message>
             <source>对外公布的工作室电话，不填个人手机。</source>
-            <translation type="unfinished" />
+            <translation>The studio's public telephone number, not a personal mobile.</translation>
         </message>
         <message>
             <source>对应</source>
-            <translation type="unfinished" />
+            <translation>Goes to</translation>
         </message>
         <message>
             <source>对接委员</source>
-            <translation type="unfinished" />
+            <translation>Matched member</translation>
         </message>
         <message>
             <source>对方在电话里读出的六组数字；不一致就不继续</source>
-            <translation type="unfinished" />
+            <translation>the six groups of digits read over the telephone; when they differ, nothing goes on</translation>
         </message>
         <message>
             <source>导入数据包；要么全部导入，要么不动</source>
-            <translation type="unfinished" />
+            <translation>import bundles; each as a whole or not at all</translation>
         </message>
         <message>
             <source>导入过了</source>
-            <translation type="unfinished" />
+            <translation>imported before</translation>
         </message>
         <message>
             <source>导出数据包到U盘</source>
-            <translation type="unfinished" />
+            <translation>Export bundles to the USB stick</translation>
         </message>
         <message>
             <source>将要收的文件</source>
-            <translation type="unfinished" />
+            <translation>Files to take in</translation>
         </message>
         <message>
             <source>将要送出的内容</source>
-            <translation type="unfinished" />
+            <translation>What will be sent</translation>
         </message>
         <message>
             <source>将送出{records}条记录、{attachments}个附件，约 {size}。送出的文件已加密，只有区里能打开。</source>
-            <translation type="unfinished" />
+            <translation>{records} records and {attachments} attachments will be sent, about {size}. What is sent is encrypted; only the district can open it.</translation>
         </message>
         <message>
             <source>小</source>
-            <translation type="unfinished" />
+            <translation>Small</translation>
         </message>
         <message>
             <source>小切口</source>
-            <translation type="unfinished" />
+            <translation>Small cut</translation>
         </message>
         <message>
             <source>就这样定</source>
-            <translation type="unfinished" />
+            <translation>Decide so</translation>
         </message>
         <message>
             <source>就这样收下</source>
-            <translation type="unfinished" />
+            <translation>Take in as it is</translation>
         </message>
         <message>
             <source>居民、员工担任联系点的辅助人员。</source>
-            <translation type="unfinished" />
+            <translation>A resident or employee who helps at a contact point.</translation>
         </message>
         <message>
             <source>届</source>
-            <translation type="unfinished" />
+            <translation>Term</translation>
         </message>
         <message>
             <source>届次与考核</source>
-            <translation type="unfinished" />
+            <translation>Terms and assessment</translation>
         </message>
         <message>
             <source>届满</source>
-            <translation type="unfinished" />
+            <translation>Term ended</translation>
         </message>
         <message>
             <source>屏幕图片</source>
-            <translation type="unfinished" />
+            <translation>Pictures of the screens</translation>
         </message>
         <message>
             <source>屏幕图片没有存成。</source>
-            <translation type="unfinished" />
+            <translation>The pictures of the screens were not saved.</translation>
         </message>
         <message>
             <source>展开</source>
-            <translation type="unfinished" />
+            <translation>Unfold</translation>
         </message>
         <message>
             <source>履职平台</source>
-            <translation type="unfinished" />
+            <translation>Platforms</translation>
         </message>
         <message>
             <source>履职方式</source>
-            <translation type="unfinished" />
+            <translation>Mode of performing duties</translation>
         </message>
         <message>
             <source>岗位</source>
-            <translation type="unfinished" />
+            <translation>Post</translation>
         </message>
         <message>
             <source>工作单位</source>
-            <translation type="unfinished" />
+            <translation>Place of work</translation>
         </message>
         <message>
             <source>工作室</source>
-            <translation type="unfinished" />
+            <translation>Studio</translation>
         </message>
         <message>
             <source>工作室、联络站或委员小组。</source>
-            <translation type="unfinished" />
+            <translation>A studio, a station or a members' group.</translation>
         </message>
         <message>
             <source>已上线</source>
-            <translation type="unfinished" />
+            <translation>Online</translation>
         </message>
         <message>
             <source>已丢弃，记录留在隔离区的清单里。</source>
-            <translation type="unfinished" />
+            <translation>Thrown away; a line stays in the quarantine list.</translation>
         </message>
         <message>
             <source>已举办</source>
-            <translation type="unfinished" />
+            <translation>Held</translation>
         </message>
         <message>
             <source>已作废:{reason}</source>
-            <translation type="unfinished" />
+            <translation>Void: {reason}</translation>
         </message>
         <message>
             <source>已保存到 {path}</source>
-            <translation type="unfinished" />
+            <translation>Saved to {path}</translation>
         </message>
         <message>
             <source>已保留</source>
-            <translation type="unfinished" />
+            <translation>Kept</translation>
         </message>
         <message>
             <source>已写入并读回核对无误，共{n}个改动：</source>
-            <translation type="unfinished" />
+            <translation>Written, read back and found right, {n} changes:</translation>
         </message>
         <message>
             <source>已写好并读回核对，可以取走</source>
-            <translation type="unfinished" />
+            <translation>Written and read back; you may take it</translation>
         </message>
         <message>
             <source>已写好并读回核对：
 {files}
 记录{records}条。现在可以拔出U盘。</source>
-            <translation type="unfinished" />
+            <translation>Written and read back:
+{files}
+{records} records. You may pull out the USB stick now.</translation>
         </message>
         <message>
             <source>已写好，可以交给区里</source>
-            <translation type="unfinished" />
+            <translation>Written; you may give it to the district</translation>
         </message>
         <message>
             <source>已反馈群众</source>
-            <translation type="unfinished" />
+            <translation>Citizens told</translation>
         </message>
         <message>
             <source>已取消。</source>
-            <translation type="unfinished" />
+            <translation>Cancelled.</translation>
         </message>
         <message>
             <source>已受理，没有办理时限。</source>
-            <translation type="unfinished" />
+            <translation>Accepted, but without a deadline.</translation>
         </message>
         <message>
             <source>已吊销 {device}；新的信任名单会随回执送给各站点。</source>
-            <translation type="unfinished" />
+            <translation>{device} is revoked; the new trust list goes to the stations with their receipts.</translation>
         </message>
         <message>
             <source>已备份并读回核对：{file}
 记录{records}条，附件{attachments}个。现在可以拔出U盘。</source>
-            <translation type="unfinished" />
+            <translation>Backed up and read back: {file}
+{records} records, {attachments} attachments. You may pull out the USB stick now.</translation>
         </message>
         <message>
             <source>已存到 {file}</source>
-            <translation type="unfinished" />
+            <translation>Saved to {file}</translation>
         </message>
         <message>
             <source>已存好的内容都在，可以再做一次。</source>
-            <translation type="unfinished" />
+            <translation>All that was saved is there; you can do it again.</translation>
         </message>
         <message>
             <source>已存好：{code}，状态“{state}”。</source>
-            <translation type="unfinished" />
+            <translation>Saved: {code}, state "{state}".</translation>
         </message>
         <message>
             <source>已定下。</source>
-            <translation type="unfinished" />
+            <translation>Decided.</translation>
         </message>
         <message>
             <source>已定下，随下一次回执带给站点。</source>
-            <translation type="unfinished" />
+            <translation>Decided; the station hears of it with the next receipt.</translation>
         </message>
         <message>
             <source>已审核</source>
-            <translation type="unfinished" />
+            <translation>Reviewed</translation>
         </message>
         <message>
             <source>已导入</source>
-            <translation type="unfinished" />
+            <translation>imported</translation>
         </message>
         <message>
             <source>已建好：{name}</source>
-            <translation type="unfinished" />
+            <translation>Set up: {name}</translation>
         </message>
         <message>
             <source>已归档</source>
-            <translation type="unfinished" />
+            <translation>Archived</translation>
         </message>
         <message>
             <source>已归档{n}件。</source>
-            <translation type="unfinished" />
+            <translation>{n} items archived.</translation>
         </message>
         <message>
             <source>已恢复到{folder}，编号链是{device}。</source>
-            <translation type="unfinished" />
+            <translation>Restored to {folder}; its chain is {device}.</translation>
         </message>
         <message>
             <source>已打包</source>
-            <translation type="unfinished" />
+            <translation>Packed</translation>
         </message>
         <message>
             <source>已打印或抄下，放在安全的地方，不和这台电脑在一起</source>
-            <translation type="unfinished" />
+            <translation>It is printed or written down and kept in a safe place, away from this computer</translation>
         </message>
         <message>
             <source>已打电话核对，六组数字完全一致</source>
-            <translation type="unfinished" />
+            <translation>Compared over the telephone, all six groups of digits are the same</translation>
         </message>
         <message>
             <source>已换口令。</source>
-            <translation type="unfinished" />
+            <translation>The passphrase is changed.</translation>
         </message>
         <message>
             <source>已提出</source>
-            <translation type="unfinished" />
+            <translation>Put forward</translation>
         </message>
         <message>
             <source>已撤下。</source>
-            <translation type="unfinished" />
+            <translation>Withdrawn.</translation>
         </message>
         <message>
             <source>已撤销</source>
-            <translation type="unfinished" />
+            <translation>Undone</translation>
         </message>
         <message>
             <source>已撤销，{n}条记录恢复到导入以前。</source>
-            <translation type="unfinished" />
+            <translation>Undone; {n} records are as they were before the import.</translation>
         </message>
         <message>
             <source>已撤销，涉及{n}条记录。</source>
-            <translation type="unfinished" />
+            <translation>Undone; {n} records were affected.</translation>
         </message>
         <message>
             <source>已收</source>
-            <translation type="unfinished" />
+            <translation>received</translation>
         </message>
         <message>
             <source>已收下</source>
-            <translation type="unfinished" />
+            <translation>Taken in</translation>
         </message>
         <message>
             <source>已收下。</source>
-            <translation type="unfinished" />
+            <translation>Taken in.</translation>
         </message>
         <message>
             <source>已放行。</source>
-            <translation type="unfinished" />
+            <translation>Released.</translation>
         </message>
         <message>
             <source>已添加：{name}（{size}字节）{sha}</source>
-            <translation type="unfinished" />
+            <translation>Added: {name} ({size} bytes) {sha}</translation>
         </message>
         <message>
             <source>已登记</source>
-            <translation type="unfinished" />
+            <translation>Registered</translation>
         </message>
         <message>
             <source>已登记{n}台电脑，{never}台还没有交过数据；信任名单第{version}版，有效到{day}。</source>
-            <translation type="unfinished" />
+            <translation>{n} computers are enrolled, {never} have handed over nothing yet; trust list version {version}, valid until {day}.</translation>
         </message>
         <message>
             <source>已登记的有：{known}。</source>
@@ -2889,532 +2893,537 @@
         </message>
         <message>
             <source>已登记，回执文件已写好</source>
-            <translation type="unfinished" />
+            <translation>Enrolled; the receipt file is written</translation>
         </message>
         <message>
             <source>已登记：{name}（{device}）。
 带回站点的文件：{file}
 区级指纹：{fingerprint}
 请让站点装入时核对。</source>
-            <translation type="unfinished" />
+            <translation>Enrolled: {name} ({device}).
+File to take back to the station: {file}
+Fingerprint of the district: {fingerprint}
+Have the station compare it when installing.</translation>
         </message>
         <message>
             <source>已答复</source>
-            <translation type="unfinished" />
+            <translation>Answered</translation>
         </message>
         <message>
             <source>已签发</source>
-            <translation type="unfinished" />
+            <translation>Issued</translation>
         </message>
         <message>
             <source>已经{n}天没有备份。</source>
-            <translation type="unfinished" />
+            <translation>No backup for {n} days.</translation>
         </message>
         <message>
             <source>已经打电话核对过指纹</source>
-            <translation type="unfinished" />
+            <translation>the fingerprint has been compared over the telephone</translation>
         </message>
         <message>
             <source>已经按日志重建，不用再做什么。</source>
-            <translation type="unfinished" />
+            <translation>It was rebuilt from the journal; nothing more to do.</translation>
         </message>
         <message>
             <source>已装入：{name}（{district}），信任名单第{version}版。
 区级指纹：{fingerprint}
 请打电话逐组核对。</source>
-            <translation type="unfinished" />
+            <translation>Installed: {name} ({district}), trust list version {version}.
+Fingerprint of the district: {fingerprint}
+Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>已退回，随下一次回执带给站点。</source>
-            <translation type="unfinished" />
+            <translation>Returned; the station gets it with the next receipt.</translation>
         </message>
         <message>
             <source>已送交</source>
-            <translation type="unfinished" />
+            <translation>Sent on</translation>
         </message>
         <message>
             <source>已送出</source>
-            <translation type="unfinished" />
+            <translation>Sent</translation>
         </message>
         <message>
             <source>已送到打印机。</source>
-            <translation type="unfinished" />
+            <translation>Sent to the printer.</translation>
         </message>
         <message>
             <source>已隔离</source>
-            <translation type="unfinished" />
+            <translation>Quarantined</translation>
         </message>
         <message>
             <source>帮助</source>
-            <translation type="unfinished" />
+            <translation>Help</translation>
         </message>
         <message>
             <source>帮助内容</source>
-            <translation type="unfinished" />
+            <translation>Text of the help</translation>
         </message>
         <message>
             <source>常用 20、30、40、50。</source>
-            <translation type="unfinished" />
+            <translation>Usual are 20, 30, 40 and 50.</translation>
         </message>
         <message>
             <source>常用键</source>
-            <translation type="unfinished" />
+            <translation>Keys</translation>
         </message>
         <message>
             <source>平台</source>
-            <translation type="unfinished" />
+            <translation>Platform</translation>
         </message>
         <message>
             <source>平台功能</source>
-            <translation type="unfinished" />
+            <translation>Function of the platform</translation>
         </message>
         <message>
             <source>年度</source>
-            <translation type="unfinished" />
+            <translation>Year</translation>
         </message>
         <message>
             <source>年度“{year}”不对。</source>
-            <translation type="unfinished" />
+            <translation>The year "{year}" is not valid.</translation>
         </message>
         <message>
             <source>年度归档</source>
-            <translation type="unfinished" />
+            <translation>Year's archive</translation>
         </message>
         <message>
             <source>年度计划里的项目；计划外的不填。</source>
-            <translation type="unfinished" />
+            <translation>An item of the year's plan; left empty outside the plan.</translation>
         </message>
         <message>
             <source>年龄</source>
-            <translation type="unfinished" />
+            <translation>Age</translation>
         </message>
         <message>
             <source>年龄登记日期</source>
-            <translation type="unfinished" />
+            <translation>Age known on</translation>
         </message>
         <message>
             <source>并排看一条记录的几种内容</source>
-            <translation type="unfinished" />
+            <translation>the differing contents of one record side by side</translation>
         </message>
         <message>
             <source>序号</source>
-            <translation type="unfinished" />
+            <translation>Ordinal</translation>
         </message>
         <message>
             <source>应到</source>
-            <translation type="unfinished" />
+            <translation>Expected</translation>
         </message>
         <message>
             <source>应是一个对象</source>
-            <translation type="unfinished" />
+            <translation>an object is wanted</translation>
         </message>
         <message>
             <source>延期</source>
-            <translation type="unfinished" />
+            <translation>Postponed</translation>
         </message>
         <message>
             <source>延期告知日期</source>
-            <translation type="unfinished" />
+            <translation>Told of the extension on</translation>
         </message>
         <message>
             <source>延期批准人</source>
-            <translation type="unfinished" />
+            <translation>Extension approved by</translation>
         </message>
         <message>
             <source>延期理由</source>
-            <translation type="unfinished" />
+            <translation>Reason for the extension</translation>
         </message>
         <message>
             <source>延期至</source>
-            <translation type="unfinished" />
+            <translation>Extended to</translation>
         </message>
         <message>
             <source>建一个虚构的站点，可以随便试，不影响正式数据。</source>
-            <translation type="unfinished" />
+            <translation>Sets up an invented station to try things out; real data are not touched.</translation>
         </message>
         <message>
             <source>建档</source>
-            <translation type="unfinished" />
+            <translation>Open a file</translation>
         </message>
         <message>
             <source>建档日期</source>
-            <translation type="unfinished" />
+            <translation>File opened on</translation>
         </message>
         <message>
             <source>建立{code}</source>
-            <translation type="unfinished" />
+            <translation>{code} set up</translation>
         </message>
         <message>
             <source>建立区政协和两个站点</source>
-            <translation type="unfinished" />
+            <translation>Set up a district and two stations</translation>
         </message>
         <message>
             <source>建立日期</source>
-            <translation type="unfinished" />
+            <translation>Founded on</translation>
         </message>
         <message>
             <source>建言成果</source>
-            <translation type="unfinished" />
+            <translation>Advice given</translation>
         </message>
         <message>
             <source>建议</source>
-            <translation type="unfinished" />
+            <translation>Suggestion</translation>
         </message>
         <message>
             <source>建议内容</source>
-            <translation type="unfinished" />
+            <translation>Text of the suggestion</translation>
         </message>
         <message>
             <source>开始</source>
-            <translation type="unfinished" />
+            <translation>From</translation>
         </message>
         <message>
             <source>开始使用</source>
-            <translation type="unfinished" />
+            <translation>Start</translation>
         </message>
         <message>
             <source>开始报名</source>
-            <translation type="unfinished" />
+            <translation>Open sign-up</translation>
         </message>
         <message>
             <source>开始日期</source>
-            <translation type="unfinished" />
+            <translation>First day</translation>
         </message>
         <message>
             <source>开始时间</source>
-            <translation type="unfinished" />
+            <translation>Start time</translation>
         </message>
         <message>
             <source>开始签到</source>
-            <translation type="unfinished" />
+            <translation>Start sign-in</translation>
         </message>
         <message>
             <source>开幕日期</source>
-            <translation type="unfinished" />
+            <translation>Opened on</translation>
         </message>
         <message>
             <source>开放时间</source>
-            <translation type="unfinished" />
+            <translation>Opening hours</translation>
         </message>
         <message>
             <source>归属</source>
-            <translation type="unfinished" />
+            <translation>Belongs to</translation>
         </message>
         <message>
             <source>归属记录</source>
-            <translation type="unfinished" />
+            <translation>Record it belongs to</translation>
         </message>
         <message>
             <source>归档</source>
-            <translation type="unfinished" />
+            <translation>Archive</translation>
         </message>
         <message>
             <source>归档…</source>
-            <translation type="unfinished" />
+            <translation>Archive…</translation>
         </message>
         <message>
             <source>归档以后件号和页数不再变，更正会写进备考表。</source>
-            <translation type="unfinished" />
+            <translation>Once archived, item numbers and pages do not change; corrections go on the box note sheet.</translation>
         </message>
         <message>
             <source>归档文件</source>
-            <translation type="unfinished" />
+            <translation>Archived items</translation>
         </message>
         <message>
             <source>归档盒每件从正面起，背面可能空着；打印机只能印单面的请关掉。</source>
-            <translation type="unfinished" />
+            <translation>Each item of an archive box begins on a front side, so backs may be empty; switch it off for a one-sided printer.</translation>
         </message>
         <message>
             <source>归档盒的 PDF 放在哪里</source>
-            <translation type="unfinished" />
+            <translation>Where to put the PDFs of the archive boxes</translation>
         </message>
         <message>
             <source>录像请剪短，扫描件请降低分辨率后再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please shorten the video or lower the resolution of the scan, then add it.</translation>
         </message>
         <message>
             <source>录入</source>
-            <translation type="unfinished" />
+            <translation>Entry</translation>
         </message>
         <message>
             <source>录入一条记录，或从标准输入逐行录入</source>
-            <translation type="unfinished" />
+            <translation>enter a record, or one record a line from standard input</translation>
         </message>
         <message>
             <source>录入人</source>
-            <translation type="unfinished" />
+            <translation>Entered by</translation>
         </message>
         <message>
             <source>待办</source>
-            <translation type="unfinished" />
+            <translation>To do</translation>
         </message>
         <message>
             <source>待审</source>
-            <translation type="unfinished" />
+            <translation>Under review</translation>
         </message>
         <message>
             <source>待送</source>
-            <translation type="unfinished" />
+            <translation>To be sent</translation>
         </message>
         <message>
             <source>很久没有备份了</source>
-            <translation type="unfinished" />
+            <translation>no backup for a long time</translation>
         </message>
         <message>
             <source>微协商没有“{side}”到场。</source>
-            <translation type="unfinished" />
+            <translation>Nobody of "{side}" attended the micro-consultation.</translation>
         </message>
         <message>
             <source>必填</source>
-            <translation type="unfinished" />
+            <translation>Required</translation>
         </message>
         <message>
             <source>忘了口令、换了电脑时，只能靠它打开。这里只显示这一次。</source>
-            <translation type="unfinished" />
+            <translation>When the passphrase is forgotten or the computer replaced, only this opens the records. It is shown this once.</translation>
         </message>
         <message>
             <source>性别</source>
-            <translation type="unfinished" />
+            <translation>Sex</translation>
         </message>
         <message>
             <source>总登记与日志不一致：{which}。</source>
-            <translation type="unfinished" />
+            <translation>The register of records does not agree with the journal: {which}.</translation>
         </message>
         <message>
             <source>恢复使用</source>
-            <translation type="unfinished" />
+            <translation>Back in use</translation>
         </message>
         <message>
             <source>恢复办理</source>
-            <translation type="unfinished" />
+            <translation>Resume</translation>
         </message>
         <message>
             <source>恢复码</source>
-            <translation type="unfinished" />
+            <translation>Recovery code</translation>
         </message>
         <message>
             <source>恢复码抄写有误：应有{wanted}个字母或数字，现有{n}个。</source>
-            <translation type="unfinished" />
+            <translation>The recovery code was copied wrongly: it has {wanted} letters or digits, this one has {n}.</translation>
         </message>
         <message>
             <source>恢复码没有填。</source>
-            <translation type="unfinished" />
+            <translation>The recovery code is not filled in.</translation>
         </message>
         <message>
             <source>恢复码：请打印或抄下来</source>
-            <translation type="unfinished" />
+            <translation>Recovery code: please print it or write it down</translation>
         </message>
         <message>
             <source>恢复资格</source>
-            <translation type="unfinished" />
+            <translation>Reinstate</translation>
         </message>
         <message>
             <source>情况</source>
-            <translation type="unfinished" />
+            <translation>Account</translation>
         </message>
         <message>
             <source>意见建议</source>
-            <translation type="unfinished" />
+            <translation>Suggestion</translation>
         </message>
         <message>
             <source>成员</source>
-            <translation type="unfinished" />
+            <translation>Members</translation>
         </message>
         <message>
             <source>成员与收入</source>
-            <translation type="unfinished" />
+            <translation>Members and income</translation>
         </message>
         <message>
             <source>成效</source>
-            <translation type="unfinished" />
+            <translation>Results</translation>
         </message>
         <message>
             <source>成立日期</source>
-            <translation type="unfinished" />
+            <translation>Founded on</translation>
         </message>
         <message>
             <source>户主</source>
-            <translation type="unfinished" />
+            <translation>Head of household</translation>
         </message>
         <message>
             <source>户主同意建档和使用其信息的日期。</source>
-            <translation type="unfinished" />
+            <translation>The day on which the head agreed to the file and the use of its data.</translation>
         </message>
         <message>
             <source>户主是“{head}”，成员里的户主是“{name}”。</source>
-            <translation type="unfinished" />
+            <translation>The head of household is "{head}", but the members name "{name}".</translation>
         </message>
         <message>
             <source>户主（群众档案）</source>
-            <translation type="unfinished" />
+            <translation>Head of household (citizen's file)</translation>
         </message>
         <message>
             <source>所在乡镇、街道</source>
-            <translation type="unfinished" />
+            <translation>Town or subdistrict</translation>
         </message>
         <message>
             <source>所在乡镇（街道）</source>
-            <translation type="unfinished" />
+            <translation>Town (subdistrict)</translation>
         </message>
         <message>
             <source>所在工作室</source>
-            <translation type="unfinished" />
+            <translation>Studio</translation>
         </message>
         <message>
             <source>所在联系点</source>
-            <translation type="unfinished" />
+            <translation>Contact point</translation>
         </message>
         <message>
             <source>所属界别群众</source>
-            <translation type="unfinished" />
+            <translation>Sector's people</translation>
         </message>
         <message>
             <source>手机</source>
-            <translation type="unfinished" />
+            <translation>Mobile telephone</translation>
         </message>
         <message>
             <source>手机号11位，座机请带区号；确实如此的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>A mobile number has 11 digits, a landline needs its area code; if it is right, keep it with a reason.</translation>
         </message>
         <message>
             <source>打不开：系统钥匙串取不到密钥（{reason}），也没有口令。</source>
-            <translation type="unfinished" />
+            <translation>It does not open: the system keyring gives no key ({reason}), and there is no passphrase.</translation>
         </message>
         <message>
             <source>打印</source>
-            <translation type="unfinished" />
+            <translation>Print</translation>
         </message>
         <message>
             <source>打印和归档</source>
-            <translation type="unfinished" />
+            <translation>Printing and archiving</translation>
         </message>
         <message>
             <source>打印回执单</source>
-            <translation type="unfinished" />
+            <translation>Print the hand-over slip</translation>
         </message>
         <message>
             <source>打印年度归档盒</source>
-            <translation type="unfinished" />
+            <translation>Print the year's archive boxes</translation>
         </message>
         <message>
             <source>打印恢复码</source>
-            <translation type="unfinished" />
+            <translation>Print the recovery code</translation>
         </message>
         <message>
             <source>打印时遮住电话</source>
-            <translation type="unfinished" />
+            <translation>Mask telephone numbers in print</translation>
         </message>
         <message>
             <source>打印的文书总是中文。</source>
-            <translation type="unfinished" />
+            <translation>Printed papers are always in Chinese.</translation>
         </message>
         <message>
             <source>打印记录、空白表或一年的归档盒，存为 PDF</source>
-            <translation type="unfinished" />
+            <translation>print records, a blank form or a year's archive boxes as PDF</translation>
         </message>
         <message>
             <source>打印预览</source>
-            <translation type="unfinished" />
+            <translation>Print preview</translation>
         </message>
         <message>
             <source>打开</source>
-            <translation type="unfinished" />
+            <translation>Open</translation>
         </message>
         <message>
             <source>打开:{label}</source>
-            <translation type="unfinished" />
+            <translation>Open: {label}</translation>
         </message>
         <message>
             <source>打开一个备份，全部核对一遍</source>
-            <translation type="unfinished" />
+            <translation>open a backup and check all of it</translation>
         </message>
         <message>
             <source>打开站点文件</source>
-            <translation type="unfinished" />
+            <translation>Open the station's file</translation>
         </message>
         <message>
             <source>打开这条记录</source>
-            <translation type="unfinished" />
+            <translation>Open this record</translation>
         </message>
         <message>
             <source>找不到“{place}”，或读写到一半断开了。</source>
-            <translation type="unfinished" />
+            <translation>"{place}" cannot be found, or the connection broke while reading or writing.</translation>
         </message>
         <message>
             <source>找不到记录“{name}”。</source>
-            <translation type="unfinished" />
+            <translation>There is no record "{name}".</translation>
         </message>
         <message>
             <source>找人、找事、找编号:字、词或拼音首字母(Ctrl+F)</source>
-            <translation type="unfinished" />
+            <translation>Find people, matters and numbers: character, word or pinyin initials (Ctrl+F)</translation>
         </message>
         <message>
             <source>找到{n}条。</source>
-            <translation type="unfinished" />
+            <translation>{n} found.</translation>
         </message>
         <message>
             <source>找到{n}条以上。</source>
-            <translation type="unfinished" />
+            <translation>More than {n} found.</translation>
         </message>
         <message>
             <source>找到的记录</source>
-            <translation type="unfinished" />
+            <translation>Records found</translation>
         </message>
         <message>
             <source>承办单位</source>
-            <translation type="unfinished" />
+            <translation>Handling unit</translation>
         </message>
         <message>
             <source>承办委员</source>
-            <translation type="unfinished" />
+            <translation>Handling members</translation>
         </message>
         <message>
             <source>抄送</source>
-            <translation type="unfinished" />
+            <translation>Copies to</translation>
         </message>
         <message>
             <source>把全文写到文件（明文，请妥善保管）</source>
-            <translation type="unfinished" />
+            <translation>write the whole text to a file (not encrypted, keep it safe)</translation>
         </message>
         <message>
             <source>把照片、文件拖到这里,或按 Ctrl+V 粘贴截图。</source>
-            <translation type="unfinished" />
+            <translation>Drag photos and files here, or paste a screenshot with Ctrl+V.</translation>
         </message>
         <message>
             <source>把还没有回执的记录打成数据包</source>
-            <translation type="unfinished" />
+            <translation>pack the records that no receipt covers into bundles</translation>
         </message>
         <message>
             <source>报名</source>
-            <translation type="unfinished" />
+            <translation>Sign-up</translation>
         </message>
         <message>
             <source>报送</source>
-            <translation type="unfinished" />
+            <translation>Hand-over</translation>
         </message>
         <message>
             <source>拍摄日期</source>
-            <translation type="unfinished" />
+            <translation>Taken on</translation>
         </message>
         <message>
             <source>拍摄日期；不写则取照片里的</source>
-            <translation type="unfinished" />
+            <translation>day it was taken; when left out, the photo's own</translation>
         </message>
         <message>
             <source>挂牌日期</source>
-            <translation type="unfinished" />
+            <translation>Plaque put up on</translation>
         </message>
         <message>
             <source>挂起</source>
-            <translation type="unfinished" />
+            <translation>On hold</translation>
         </message>
         <message>
             <source>挂起至</source>
-            <translation type="unfinished" />
+            <translation>On hold until</translation>
         </message>
         <message>
             <source>指纹</source>
-            <translation type="unfinished" />
+            <translation>Fingerprint</translation>
         </message>
         <message>
             <source>指纹不一致：文件里的是 {shown}。</source>
@@ -3422,335 +3431,335 @@
         </message>
         <message>
             <source>按“{urgency}”应在{day}前办结，请填写。</source>
-            <translation type="unfinished" />
+            <translation>By the urgency "{urgency}" it must be closed by {day}; please fill it in.</translation>
         </message>
         <message>
             <source>按“名称统一”的要求请写“……委员工作室”；确有批准名称的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>For unified names please write "……委员工作室" (member studio of …); keep an approved name with a reason.</translation>
         </message>
         <message>
             <source>按出生日期是{told}岁，登记的年龄是{age}岁。</source>
-            <translation type="unfinished" />
+            <translation>By the date of birth the age is {told}, but {age} is entered.</translation>
         </message>
         <message>
             <source>按区域编的学习组填写。</source>
-            <translation type="unfinished" />
+            <translation>For study groups formed by area.</translation>
         </message>
         <message>
             <source>按哪一栏排；写成 --order=-day 为从后往前</source>
-            <translation type="unfinished" />
+            <translation>field to sort by; --order=-day sorts backwards</translation>
         </message>
         <message>
             <source>按字、词、拼音首字母查找</source>
-            <translation type="unfinished" />
+            <translation>find by character, word or pinyin initials</translation>
         </message>
         <message>
             <source>按日志重建时出错：{reason}。</source>
-            <translation type="unfinished" />
+            <translation>An error while rebuilding from the journal: {reason}.</translation>
         </message>
         <message>
             <source>按种类查看</source>
-            <translation type="unfinished" />
+            <translation>By kind</translation>
         </message>
         <message>
             <source>按键</source>
-            <translation type="unfinished" />
+            <translation>Key</translation>
         </message>
         <message>
             <source>换一个恢复码，旧的作废</source>
-            <translation type="unfinished" />
+            <translation>make a new recovery code; the old one is void</translation>
         </message>
         <message>
             <source>换了区里的电脑，或区里要求重新登记时用。</source>
-            <translation type="unfinished" />
+            <translation>For a new computer at the district, or when the district asks for it.</translation>
         </message>
         <message>
             <source>换了电脑或硬盘坏了：用 U 盘上的备份恢复。</source>
-            <translation type="unfinished" />
+            <translation>A new computer, or the disk broke: restore from a backup on a stick.</translation>
         </message>
         <message>
             <source>换口令、换恢复码、改用或不用系统钥匙串</source>
-            <translation type="unfinished" />
+            <translation>change the passphrase or the recovery code, use the system keyring or not</translation>
         </message>
         <message>
             <source>授予单位</source>
-            <translation type="unfinished" />
+            <translation>Given by</translation>
         </message>
         <message>
             <source>排出归档盒</source>
-            <translation type="unfinished" />
+            <translation>Lay out archive boxes</translation>
         </message>
         <message>
             <source>排好{n}盒，共{pages}页。</source>
-            <translation type="unfinished" />
+            <translation>{n} boxes laid out, {pages} pages.</translation>
         </message>
         <message>
             <source>排好的 {n}</source>
-            <translation type="unfinished" />
+            <translation>Laid out {n}</translation>
         </message>
         <message>
             <source>排好的文件</source>
-            <translation type="unfinished" />
+            <translation>Files laid out</translation>
         </message>
         <message>
             <source>提出</source>
-            <translation type="unfinished" />
+            <translation>Put forward</translation>
         </message>
         <message>
             <source>提出人</source>
-            <translation type="unfinished" />
+            <translation>Person who made it</translation>
         </message>
         <message>
             <source>提出委员</source>
-            <translation type="unfinished" />
+            <translation>Member who made it</translation>
         </message>
         <message>
             <source>提出日期</source>
-            <translation type="unfinished" />
+            <translation>Put forward on</translation>
         </message>
         <message>
             <source>提醒</source>
-            <translation type="unfinished" />
+            <translation>Warning</translation>
         </message>
         <message>
             <source>提醒 {code}：{sentence}{remedy}</source>
-            <translation type="unfinished" />
+            <translation>Warning {code}: {sentence} {remedy}</translation>
         </message>
         <message>
             <source>插上有备份的 U 盘，选最新的一份。</source>
-            <translation type="unfinished" />
+            <translation>Plug in the stick with the backup and choose the newest one.</translation>
         </message>
         <message>
             <source>搜索索引与记录不一致，可能搜不到。</source>
-            <translation type="unfinished" />
+            <translation>The search index does not agree with the records; searching may miss some.</translation>
         </message>
         <message>
             <source>摘要</source>
-            <translation type="unfinished" />
+            <translation>Digest</translation>
         </message>
         <message>
             <source>撤下</source>
-            <translation type="unfinished" />
+            <translation>Withdraw</translation>
         </message>
         <message>
             <source>撤下一个附件，内容仍可查</source>
-            <translation type="unfinished" />
+            <translation>withdraw an attachment; its content can still be read</translation>
         </message>
         <message>
             <source>撤回保留</source>
-            <translation type="unfinished" />
+            <translation>Do not keep</translation>
         </message>
         <message>
             <source>撤销</source>
-            <translation type="unfinished" />
+            <translation>Removed</translation>
         </message>
         <message>
             <source>撤销一次导入</source>
-            <translation type="unfinished" />
+            <translation>undo an import</translation>
         </message>
         <message>
             <source>撤销以后，这个文件带来的新记录和改动都会拿掉；以后可以再收。</source>
-            <translation type="unfinished" />
+            <translation>All new records and changes that came with this file are taken away; it can be taken in again later.</translation>
         </message>
         <message>
             <source>撤销收件</source>
-            <translation type="unfinished" />
+            <translation>Undo taking in</translation>
         </message>
         <message>
             <source>撤销资格</source>
-            <translation type="unfinished" />
+            <translation>Removal from office</translation>
         </message>
         <message>
             <source>撤销这次收件…</source>
-            <translation type="unfinished" />
+            <translation>Undo this import…</translation>
         </message>
         <message>
             <source>收下</source>
-            <translation type="unfinished" />
+            <translation>Take in</translation>
         </message>
         <message>
             <source>收下{n}个文件</source>
-            <translation type="unfinished" />
+            <translation>Take in {n} files</translation>
         </message>
         <message>
             <source>收下{n}个文件：新增{new}条、更改{changed}条、冲突{conflicts}条。接着给站点写回执。</source>
-            <translation type="unfinished" />
+            <translation>{n} files taken in: {new} new, {changed} changed, {conflicts} in conflict. Next, write receipts for the stations.</translation>
         </message>
         <message>
             <source>收下了。各条记录的去向见“去向”。</source>
-            <translation type="unfinished" />
+            <translation>Taken in. See "Whereabouts" for each record.</translation>
         </message>
         <message>
             <source>收下以后的变化</source>
-            <translation type="unfinished" />
+            <translation>Changes when taken in</translation>
         </message>
         <message>
             <source>收下会怎样</source>
-            <translation type="unfinished" />
+            <translation>What taking in does</translation>
         </message>
         <message>
             <source>收下后</source>
-            <translation type="unfinished" />
+            <translation>After</translation>
         </message>
         <message>
             <source>收件</source>
-            <translation type="unfinished" />
+            <translation>Inbox</translation>
         </message>
         <message>
             <source>收件记录</source>
-            <translation type="unfinished" />
+            <translation>Imports</translation>
         </message>
         <message>
             <source>收件记录 {n}</source>
-            <translation type="unfinished" />
+            <translation>Imports {n}</translation>
         </message>
         <message>
             <source>收信日期</source>
-            <translation type="unfinished" />
+            <translation>Letter received on</translation>
         </message>
         <message>
             <source>收入</source>
-            <translation type="unfinished" />
+            <translation>Income</translation>
         </message>
         <message>
             <source>收入类型</source>
-            <translation type="unfinished" />
+            <translation>Kind of income</translation>
         </message>
         <message>
             <source>收到并合并它的交接文件之后才有回执码。</source>
-            <translation type="unfinished" />
+            <translation>There is a receipt code only once its exchange file has been received and merged.</translation>
         </message>
         <message>
             <source>收到时间</source>
-            <translation type="unfinished" />
+            <translation>Received at</translation>
         </message>
         <message>
             <source>收区里的回执</source>
-            <translation type="unfinished" />
+            <translation>Take in the district's receipt</translation>
         </message>
         <message>
             <source>收数据包</source>
-            <translation type="unfinished" />
+            <translation>Take in bundles</translation>
         </message>
         <message>
             <source>收起</source>
-            <translation type="unfinished" />
+            <translation>Fold up</translation>
         </message>
         <message>
             <source>收过了</source>
-            <translation type="unfinished" />
+            <translation>taken in before</translation>
         </message>
         <message>
             <source>收错了可以整个撤销，就像没有收过；后面的收件建立在它上面时不能撤销。</source>
-            <translation type="unfinished" />
+            <translation>A whole import can be undone as if it had never come; not when a later one builds on it.</translation>
         </message>
         <message>
             <source>改</source>
-            <translation type="unfinished" />
+            <translation>Changed</translation>
         </message>
         <message>
             <source>改了哪些</source>
-            <translation type="unfinished" />
+            <translation>Fields changed</translation>
         </message>
         <message>
             <source>放到哪个文件夹；不写则打开示例站点的窗口</source>
-            <translation type="unfinished" />
+            <translation>folder to put it in; when left out, the window of the sample station opens</translation>
         </message>
         <message>
             <source>放大</source>
-            <translation type="unfinished" />
+            <translation>Larger</translation>
         </message>
         <message>
             <source>放进隔离区</source>
-            <translation type="unfinished" />
+            <translation>Put into quarantine</translation>
         </message>
         <message>
             <source>政协职务</source>
-            <translation type="unfinished" />
+            <translation>Posts in the CPPCC</translation>
         </message>
         <message>
             <source>政协联络站、委员工作室的离线办公台。不带命令时打开窗口。</source>
-            <translation type="unfinished" />
+            <translation>The offline desk of a CPPCC liaison station or member studio. Without a command it opens the window.</translation>
         </message>
         <message>
             <source>政治面貌</source>
-            <translation type="unfinished" />
+            <translation>Political affiliation</translation>
         </message>
         <message>
             <source>敏感信息</source>
-            <translation type="unfinished" />
+            <translation>Sensitive data</translation>
         </message>
         <message>
             <source>散会时间</source>
-            <translation type="unfinished" />
+            <translation>Meeting ended at</translation>
         </message>
         <message>
             <source>数据包</source>
-            <translation type="unfinished" />
+            <translation>Bundle</translation>
         </message>
         <message>
             <source>数据包交接回执</source>
-            <translation type="unfinished" />
+            <translation>Hand-over receipt of a bundle</translation>
         </message>
         <message>
             <source>数据包编号，见 import 或 inspect 的回答</source>
-            <translation type="unfinished" />
+            <translation>number of the bundle, see the answer of import or inspect</translation>
         </message>
         <message>
             <source>数据包，或装有数据包的文件夹</source>
-            <translation type="unfinished" />
+            <translation>bundles, or a folder with bundles</translation>
         </message>
         <message>
             <source>数据在 {folder}，口令是 {passphrase}。</source>
-            <translation type="unfinished" />
+            <translation>The data are in {folder}, the passphrase is {passphrase}.</translation>
         </message>
         <message>
             <source>数据存放在：{folder}</source>
-            <translation type="unfinished" />
+            <translation>Data are kept in: {folder}</translation>
         </message>
         <message>
             <source>数据文件有{n}处损坏（{which}）。</source>
-            <translation type="unfinished" />
+            <translation>The database file is damaged in {n} places ({which}).</translation>
         </message>
         <message>
             <source>整数</source>
-            <translation type="unfinished" />
+            <translation>a whole number</translation>
         </message>
         <message>
             <source>文书</source>
-            <translation type="unfinished" />
+            <translation>Form</translation>
         </message>
         <message>
             <source>文书A角</source>
-            <translation type="unfinished" />
+            <translation>Clerk A</translation>
         </message>
         <message>
             <source>文书A角和B角是同一个人。</source>
-            <translation type="unfinished" />
+            <translation>Clerk A and clerk B are the same person.</translation>
         </message>
         <message>
             <source>文书B角</source>
-            <translation type="unfinished" />
+            <translation>Clerk B</translation>
         </message>
         <message>
             <source>文书档案是 WS。</source>
-            <translation type="unfinished" />
+            <translation>WS for administrative records.</translation>
         </message>
         <message>
             <source>文件</source>
-            <translation type="unfinished" />
+            <translation>File</translation>
         </message>
         <message>
             <source>文件 {n}</source>
-            <translation type="unfinished" />
+            <translation>Items {n}</translation>
         </message>
         <message>
             <source>文件“{file}”打不开：已损坏，或口令与它不配。</source>
-            <translation type="unfinished" />
+            <translation>The file "{file}" does not open: it is damaged, or the passphrase does not fit it.</translation>
         </message>
         <message>
             <source>文件“{name}”是空的。</source>
-            <translation type="unfinished" />
+            <translation>The file "{name}" is empty.</translation>
         </message>
         <message>
             <source>文件不完整，后面缺了一段。</source>
@@ -3766,47 +3775,47 @@
         </message>
         <message>
             <source>文件名</source>
-            <translation type="unfinished" />
+            <translation>File name</translation>
         </message>
         <message>
             <source>文件名“{name}”里有不能用的符号。</source>
-            <translation type="unfinished" />
+            <translation>The file name "{name}" contains characters that cannot be used.</translation>
         </message>
         <message>
             <source>文件头的“{field}”不对。</source>
-            <translation type="unfinished" />
+            <translation>The "{field}" in the file's header is wrong.</translation>
         </message>
         <message>
             <source>文件夹</source>
-            <translation type="unfinished" />
+            <translation>Folder</translation>
         </message>
         <message>
             <source>文件夹 {name}（还能放 {free}）</source>
-            <translation type="unfinished" />
+            <translation>Folder {name} ({free} free)</translation>
         </message>
         <message>
             <source>文件夹“{folder}”不是空的。</source>
-            <translation type="unfinished" />
+            <translation>The folder "{folder}" is not empty.</translation>
         </message>
         <message>
             <source>文件夹“{folder}”不能写入。</source>
-            <translation type="unfinished" />
+            <translation>The folder "{folder}" cannot be written to.</translation>
         </message>
         <message>
             <source>文件夹“{folder}”里已经有一个站点。</source>
-            <translation type="unfinished" />
+            <translation>There is already a station in the folder "{folder}".</translation>
         </message>
         <message>
             <source>文件夹“{folder}”里已经有别的文件。</source>
-            <translation type="unfinished" />
+            <translation>There are already other files in the folder "{folder}".</translation>
         </message>
         <message>
             <source>文件夹“{folder}”里没有站点文件。</source>
-            <translation type="unfinished" />
+            <translation>There is no station file in the folder "{folder}".</translation>
         </message>
         <message>
             <source>文件已保存在 {path}，可以拷到别的电脑打开。</source>
-            <translation type="unfinished" />
+            <translation>The file is saved in {path}; you can copy it to another computer and open it there.</translation>
         </message>
         <message>
             <source>文件已损坏，或被人改动过。</source>
@@ -3814,7 +3823,7 @@
         </message>
         <message>
             <source>文件是空的。</source>
-            <translation type="unfinished" />
+            <translation>The file is empty.</translation>
         </message>
         <message>
             <source>文件是空的（0 字节）。</source>
@@ -3826,19 +3835,19 @@
         </message>
         <message>
             <source>文件格式“{found}”不认识。</source>
-            <translation type="unfinished" />
+            <translation>The file format "{found}" is unknown.</translation>
         </message>
         <message>
             <source>文件格式“{found}”早已停用。</source>
-            <translation type="unfinished" />
+            <translation>The file format "{found}" is long out of use.</translation>
         </message>
         <message>
             <source>文件比上次送出时旧，已开始新的编号链。</source>
-            <translation type="unfinished" />
+            <translation>The file is older than what was sent last; a new chain of numbers has begun.</translation>
         </message>
         <message>
             <source>文件类型</source>
-            <translation type="unfinished" />
+            <translation>File type</translation>
         </message>
         <message>
             <source>文件自称来自 {sender}，签名却是 {signer} 的。</source>
@@ -3858,152 +3867,153 @@
         </message>
         <message>
             <source>文字</source>
-            <translation type="unfinished" />
+            <translation>text</translation>
         </message>
         <message>
             <source>新</source>
-            <translation type="unfinished" />
+            <translation>New</translation>
         </message>
         <message>
             <source>新到的</source>
-            <translation type="unfinished" />
+            <translation>New files</translation>
         </message>
         <message>
             <source>新口令是空的</source>
-            <translation type="unfinished" />
+            <translation>the new passphrase is empty</translation>
         </message>
         <message>
             <source>新口令：</source>
-            <translation type="unfinished" />
+            <translation>New passphrase: </translation>
         </message>
         <message>
             <source>新增</source>
-            <translation type="unfinished" />
+            <translation>New</translation>
         </message>
         <message>
             <source>新建</source>
-            <translation type="unfinished" />
+            <translation>New</translation>
         </message>
         <message>
             <source>新建{kind}</source>
-            <translation type="unfinished" />
+            <translation>New {kind}</translation>
         </message>
         <message>
             <source>新建一个站点</source>
-            <translation type="unfinished" />
+            <translation>set up a station</translation>
         </message>
         <message>
             <source>新建区县政协的文件</source>
-            <translation type="unfinished" />
+            <translation>set up the file of a county or district CPPCC</translation>
         </message>
         <message>
             <source>新建区级办公室</source>
-            <translation type="unfinished" />
+            <translation>Set up a district office</translation>
         </message>
         <message>
             <source>新建相关(&amp;R)</source>
-            <translation type="unfinished" />
+            <translation>New related record (&amp;R)</translation>
         </message>
         <message>
             <source>新建相关的记录</source>
-            <translation type="unfinished" />
+            <translation>New related record</translation>
         </message>
         <message>
             <source>新建站点</source>
-            <translation type="unfinished" />
+            <translation>Set up a station</translation>
         </message>
         <message>
             <source>新建站点或区县的文件</source>
-            <translation type="unfinished" />
+            <translation>set up the file of a station or district</translation>
         </message>
         <message>
             <source>新的口令</source>
-            <translation type="unfinished" />
+            <translation>New passphrase</translation>
         </message>
         <message>
             <source>新的恢复码：{code}
 请抄在纸上锁好，旧的已经作废。</source>
-            <translation type="unfinished" />
+            <translation>New recovery code: {code}
+Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>方式</source>
-            <translation type="unfinished" />
+            <translation>Way</translation>
         </message>
         <message>
             <source>方案</source>
-            <translation type="unfinished" />
+            <translation>Scheme</translation>
         </message>
         <message>
             <source>方案审批人</source>
-            <translation type="unfinished" />
+            <translation>Scheme approved by</translation>
         </message>
         <message>
             <source>无</source>
-            <translation type="unfinished" />
+            <translation>none</translation>
         </message>
         <message>
             <source>日常</source>
-            <translation type="unfinished" />
+            <translation>Daily work</translation>
         </message>
         <message>
             <source>日志是完好的，重建即可恢复（check --deep --mend），内容不会丢。</source>
-            <translation type="unfinished" />
+            <translation>The journal is intact; rebuilding restores it (check --deep --mend), nothing is lost.</translation>
         </message>
         <message>
             <source>日志链断开或被改动：{which}。</source>
-            <translation type="unfinished" />
+            <translation>The journal's chain is broken or was altered: {which}.</translation>
         </message>
         <message>
             <source>日期</source>
-            <translation type="unfinished" />
+            <translation>Date</translation>
         </message>
         <message>
             <source>时间</source>
-            <translation type="unfinished" />
+            <translation>Time</translation>
         </message>
         <message>
             <source>时间地点</source>
-            <translation type="unfinished" />
+            <translation>Time and place</translation>
         </message>
         <message>
             <source>时限</source>
-            <translation type="unfinished" />
+            <translation>Due</translation>
         </message>
         <message>
             <source>星期一|星期二|星期三|星期四|星期五|星期六|星期日</source>
-            <translation type="unfinished" />
+            <translation>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday</translation>
         </message>
         <message>
             <source>是</source>
-            <translation type="unfinished" />
+            <translation>yes</translation>
         </message>
         <message>
             <source>是{station}的记录,本站只能看。</source>
-            <translation type="unfinished" />
+            <translation>This is a record of {station}; it can only be read here.</translation>
         </message>
         <message>
             <source>是或否</source>
-            <translation type="unfinished" />
+            <translation>yes or no</translation>
         </message>
         <message>
             <source>显示</source>
-            <translation type="unfinished" />
+            <translation>Display</translation>
         </message>
         <message>
             <source>显示回执码</source>
-            <translation type="unfinished" />
+            <translation>Show receipt code</translation>
         </message>
         <message>
             <source>显示这份说明</source>
-            <translation type="unfinished" />
+            <translation>show this help</translation>
         </message>
         <message>
             <source>更多步骤</source>
-            <translation type="unfinished" />
+            <translation>More steps</translation>
         </message>
         <message>
             <source>更大的照片存入时缩小，原文件不动。</source>
-            <translation type="unfinished" />
+            <translation>Larger photos are scaled down when saved; the original file is not touched.</translation>
         </message>
         <message>
             <source>更改</source>
