@@ -123,7 +123,9 @@ def test_keys_open_and_verify_with_standard_tools(station: Terminal, tmp_path: P
 
 
 def test_settings(station: Terminal) -> None:
-    assert station.json("settings", "--set", "operator=何小兰", "backup_red_days=30")["settings"]["backup_red_days"] == 30
+    assert (
+        station.json("settings", "--set", "operator=何小兰", "backup_red_days=30")["settings"]["backup_red_days"] == 30
+    )
     assert station.refused("settings", "--set", "operater=x") == "UNKNOWN_SETTING"
     assert station.refused("settings", "--set", "backup_red_days=900000") == "OUT_OF_RANGE"
     assert station.refused("settings", "--set", "backup_red_days", rc=64) == "SET_FORM"
