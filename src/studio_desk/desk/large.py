@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QFont, QFontDatabase, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -57,15 +57,18 @@ class Scaled(QLabel):
         """
         super().__init__(text)
         self._times, self._fixed, self._bold = times, fixed, bold
-        self._at = 0.0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._scale)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._scale()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the font size."""
+        """Follow the font size, after the style sheet has put its own fonts in force."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.ParentChange}:
-            self._scale()
+        if event.type() in {QEvent.Type.ApplicationFontChange, QEvent.Type.StyleChange} and hasattr(self, "_later"):
+            self._later.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         """The style sheet has the last word on fonts; ask again when shown."""
@@ -73,10 +76,8 @@ class Scaled(QLabel):
         self._scale()
 
     def _scale(self) -> None:
-        base = QApplication.font().pointSizeF()
-        wanted = base * self._times
-        if hasattr(self, "_at") and abs(wanted - self._at) > 0.1:
-            self._at = wanted
+        wanted = QApplication.font().pointSizeF() * self._times
+        if abs(wanted - self.font().pointSizeF()) > 0.1:
             font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont) if self._fixed else QFont(self.font())
             font.setPointSizeF(wanted)
             font.setBold(self._bold)

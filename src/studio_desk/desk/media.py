@@ -74,6 +74,12 @@ class Medium(QWidget):
         """Whether the chosen medium is a stick that can be pulled."""
         return isinstance(self.transport, usb.Stick)
 
+    @property
+    def name(self) -> str:
+        """What the chosen stick or folder is called in a few letters, `""` when there is none."""
+        place = self.transport
+        return (place.path.name or place.label) if place else ""
+
     def files(self, pattern: str) -> list[Path]:
         """The files on the medium whose name fits, by name; empty when it has gone."""
         if self.transport is None:

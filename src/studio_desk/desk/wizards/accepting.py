@@ -101,7 +101,7 @@ class Accepting(QDialog):
             messages.refuse(self, problem)
             return
         words = say("可以拔出 U 盘") if self.medium.is_stick else say("已登记，回执文件已写好")
-        self.written.say(words, say("{name} 已登记。文件：{file}", name=accepted.name, file=str(accepted.file)))
+        self.written.say(words, say("{name} 已登记。文件：{file}", name=accepted.name, file=accepted.file.name))
         self.own.show_digits(accepted.district_fingerprint)
         self.own.show()
         for widget in (self.theirs, self.same, self.requests):

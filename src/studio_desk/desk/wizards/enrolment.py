@@ -96,7 +96,7 @@ class Enrolment(QWidget):
         written = self._desk.attempt(enrol.request, self._desk.home, transport.path)
         if written is not None:
             words = say("可以拔出 U 盘") if self._medium.is_stick else say("已写好，可以交给区里")
-            self.asked.say(words, say("申请文件：{file}", file=str(written[0])))
+            self.asked.say(words, say("申请文件：{file}", file=written[0].name))
 
     def take_file(self, path: Path | None) -> None:
         """Show an answer before it is installed; `None` when there is none yet."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QWidget, QWizard
 
 from studio_desk.desk import theme
@@ -91,7 +92,7 @@ class FirstRun(QWizard):
 
     def fit(self) -> None:
         """As large as the letters ask, never larger than the screen."""
-        metrics = QApplication.fontMetrics()
+        metrics = QFontMetrics(QApplication.font())
         screen = self.screen().availableSize()
         width = metrics.averageCharWidth() * 2 * LETTERS[0] // 2 + 260
         height = metrics.height() * LETTERS[1] + 60

@@ -142,7 +142,7 @@ class Sending(Card):
     def _allow(self) -> None:
         place = self._medium.transport
         self.send_button.setText(
-            say("送出到 {name}", name=place.label) if place else say("送出（先插上 U 盘或选文件夹）")
+            say("送出到 {name}", name=self._medium.name) if place else say("送出（先插上 U 盘或选文件夹）")
         )
         self.send_button.setEnabled(place is not None and self.told is not None and bool(self.told["chains"]))
 
@@ -160,7 +160,7 @@ class Sending(Card):
             self._desk.home,
             place,
             self.everything.isChecked(),
-            title=say("正在写到 {name}，请不要拔出…", name=place.label),
+            title=say("正在写到 {name}，请不要拔出…", name=self._medium.name),
             done=self._written,
             writes=True,
         )
@@ -168,7 +168,7 @@ class Sending(Card):
     def _written(self, sent: Export) -> None:
         self.sent, before = sent, self.told
         self._slip_counts = before["kinds"] if before else []
-        files = "\n".join(f"{one.file}  {size_words(one.size)}" for one in sent.files)
+        files = "\n".join(f"{one.file.name}  {size_words(one.size)}" for one in sent.files)
         ops = sum(one.ops for one in sent.files)
         told = say("已写入并读回核对无误，共{n}个改动：", n=ops)
         self.done.say(self._way, f"{told}\n{files}\n{say('区里收下并带回回执以前，这些记录显示“已送出”。')}")

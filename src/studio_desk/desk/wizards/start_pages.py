@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio_desk.desk import theme
-from studio_desk.desk.wizards.plan import SHORTEST
+from studio_desk.desk.wizards.plan import too_short
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kernel.words import language, say
@@ -227,7 +227,7 @@ class ProtectionPage(Step):
         self.hint.setText(
             say("有了系统钥匙串，口令可以不填；填了，换电脑时也能用。")
             if self.keyring.isChecked()
-            else say("至少{n}个字符，可以用一句话；每次打开都要输。", n=SHORTEST)
+            else say("至少8个字母或4个汉字，可以用一句话；每次打开都要输。")
         )
 
     def validatePage(self) -> bool:
@@ -235,12 +235,12 @@ class ProtectionPage(Step):
         typed = self.first.text()
         if typed != self.again.text():
             return self.refuse(Problem("PASSPHRASES_DIFFER", say("两遍输的口令不一样。"), say("请重新输一遍。")))
-        if (typed or not self.keyring.isChecked()) and len(typed) < SHORTEST:
+        if (typed or not self.keyring.isChecked()) and too_short(typed):
             return self.refuse(
                 Problem(
                     "PASSPHRASE_SHORT",
                     say("口令太短。"),
-                    say("请至少用{n}个字符，例如一句自己记得住的话。", n=SHORTEST),
+                    say("请至少用8个字母或4个汉字，例如一句自己记得住的话。"),
                 )
             )
         self.run.plan.passphrase, self.run.plan.keyring = typed, self.keyring.isChecked()
