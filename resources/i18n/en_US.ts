@@ -2447,7 +2447,7 @@
         </message>
         <message>
             <source>如 11.22、今天、-1</source>
-            <translation>Such as 11.22, today, -1</translation>
+            <translation>Such as 11.22, or -1 for yesterday</translation>
         </message>
         <message>
             <source>如 9:30、下午3点</source>
@@ -4017,103 +4017,103 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>更改</source>
-            <translation type="unfinished" />
+            <translation>Changed</translation>
         </message>
         <message>
             <source>更正</source>
-            <translation type="unfinished" />
+            <translation>Correct</translation>
         </message>
         <message>
             <source>更正一条记录</source>
-            <translation type="unfinished" />
+            <translation>correct a record</translation>
         </message>
         <message>
             <source>更正要写明原因。</source>
-            <translation type="unfinished" />
+            <translation>A correction needs a reason.</translation>
         </message>
         <message>
             <source>最后改动</source>
-            <translation type="unfinished" />
+            <translation>Last change</translation>
         </message>
         <message>
             <source>最多6个。</source>
-            <translation type="unfinished" />
+            <translation>At most 6.</translation>
         </message>
         <message>
             <source>最多{limit}个字。</source>
-            <translation type="unfinished" />
+            <translation>At most {limit} characters.</translation>
         </message>
         <message>
             <source>最多几条</source>
-            <translation type="unfinished" />
+            <translation>how many at most</translation>
         </message>
         <message>
             <source>最多几条；0 表示全部</source>
-            <translation type="unfinished" />
+            <translation>how many at most; 0 means all</translation>
         </message>
         <message>
             <source>最接近的是“{near}”。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}".</translation>
         </message>
         <message>
             <source>最接近的是“{near}”（{label}）；全部栏目用 kinds {key} 查看。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}" ({label}); see all fields with kinds {key}.</translation>
         </message>
         <message>
             <source>最接近的是“{near}”（{title}）。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}" ({title}).</translation>
         </message>
         <message>
             <source>最接近的是“{near}”（{title}）；全部表格用 forms 查看。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}" ({title}); see all forms with forms.</translation>
         </message>
         <message>
             <source>最接近的是“{near}”，请从列表中选。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}"; please choose from the list.</translation>
         </message>
         <message>
             <source>最接近的是“{near}”；全部栏目用 kinds {key} 查看。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}"; see all fields with kinds {key}.</translation>
         </message>
         <message>
             <source>最接近的是“{near}”；全部用 {program} --help 查看。</source>
-            <translation type="unfinished" />
+            <translation>The nearest is "{near}"; see all with {program} --help.</translation>
         </message>
         <message>
             <source>最近一次收到：{file}。</source>
-            <translation type="unfinished" />
+            <translation>Received last: {file}.</translation>
         </message>
         <message>
             <source>最近回执</source>
-            <translation type="unfinished" />
+            <translation>Last receipt</translation>
         </message>
         <message>
             <source>最近收到</source>
-            <translation type="unfinished" />
+            <translation>Received last</translation>
         </message>
         <message>
             <source>月底交区里</source>
-            <translation type="unfinished" />
+            <translation>Month-end hand-over</translation>
         </message>
         <message>
             <source>有{n}个字没有字形，印成“〓”，请打印后手工填写：{told}</source>
-            <translation type="unfinished" />
+            <translation>{n} characters have no glyph and are printed as "〓"; please write them in by hand: {told}</translation>
         </message>
         <message>
             <source>有{n}个字没有字形，打开文件可以看到是哪些。</source>
-            <translation type="unfinished" />
+            <translation>{n} characters have no glyph; open the file to see which.</translation>
         </message>
         <message>
             <source>有{n}个新的回执，收下后新确认{m}条。</source>
-            <translation type="unfinished" />
+            <translation>{n} new receipts; taking them in confirms {m} more records.</translation>
         </message>
         <message>
             <source>有{n}个附件的文件不在本机。</source>
-            <translation type="unfinished" />
+            <translation>The files of {n} attachments are not on this computer.</translation>
         </message>
         <message>
             <source>有{n}处要改:{sentence}</source>
-            <translation type="unfinished" />
+            <translation>{n} things to correct: {sentence}</translation>
         </message>
         <message>
             <source>有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。</source>
@@ -4125,19 +4125,19 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有{n}条记录还没有报到区里，最早的是{since}。</source>
-            <translation type="unfinished" />
+            <translation>{n} records have not been handed over yet, the earliest of {since}.</translation>
         </message>
         <message>
             <source>有{n}段内容不属于任何一条日志。</source>
-            <translation type="unfinished" />
+            <translation>{n} pieces of content belong to no journal entry.</translation>
         </message>
         <message>
             <source>有不一致的内容,请先到“冲突”选定以哪一个为准。</source>
-            <translation type="unfinished" />
+            <translation>Contents differ; please choose first under "Conflict" which one counts.</translation>
         </message>
         <message>
             <source>有个人信息的</source>
-            <translation type="unfinished" />
+            <translation>With personal data</translation>
         </message>
         <message>
             <source>有了新的记录再导出；要重新导出全部内容，请选“全部导出”（--all）。</source>
@@ -4145,127 +4145,127 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有了系统钥匙串，口令可以不填；填了，换电脑时也能用。</source>
-            <translation type="unfinished" />
+            <translation>With the system keyring the passphrase may be left empty; with one, the data also open on a new computer.</translation>
         </message>
         <message>
             <source>有冲突</source>
-            <translation type="unfinished" />
+            <translation>In conflict</translation>
         </message>
         <message>
             <source>有冲突的记录</source>
-            <translation type="unfinished" />
+            <translation>Records in conflict</translation>
         </message>
         <message>
             <source>有别的电脑认不出的自造字：{list}。</source>
-            <translation type="unfinished" />
+            <translation>It holds private characters that other computers do not know: {list}.</translation>
         </message>
         <message>
             <source>有待定的冲突。</source>
-            <translation type="unfinished" />
+            <translation>There is a conflict that is not decided.</translation>
         </message>
         <message>
             <source>有效</source>
-            <translation type="unfinished" />
+            <translation>In force</translation>
         </message>
         <message>
             <source>有敏感信息的</source>
-            <translation type="unfinished" />
+            <translation>With sensitive data</translation>
         </message>
         <message>
             <source>有没存完的记录,点开接着写。</source>
-            <translation type="unfinished" />
+            <translation>Some records are not finished; click one to go on.</translation>
         </message>
         <message>
             <source>有没存的改动</source>
-            <translation type="unfinished" />
+            <translation>Changes not saved</translation>
         </message>
         <message>
             <source>有没报送的记录时，到期提醒带U盘去区里；0表示不提醒。</source>
-            <translation type="unfinished" />
+            <translation>When records wait to be handed over, reminds you to take the stick to the district; 0 never reminds.</translation>
         </message>
         <message>
             <source>有的步骤要写明原因</source>
-            <translation type="unfinished" />
+            <translation>some steps need a reason</translation>
         </message>
         <message>
             <source>有问题的文件和记录单独放着，不影响别的。弄清原因后再收一次，或者丢弃。</source>
-            <translation type="unfinished" />
+            <translation>Files and records with problems are set apart and disturb nothing else. Find the cause, then take them in again or throw them away.</translation>
         </message>
         <message>
             <source>有问题，要隔离</source>
-            <translation type="unfinished" />
+            <translation>Has a problem, to quarantine</translation>
         </message>
         <message>
             <source>服务人数</source>
-            <translation type="unfinished" />
+            <translation>People served</translation>
         </message>
         <message>
             <source>期号</source>
-            <translation type="unfinished" />
+            <translation>Issue number</translation>
         </message>
         <message>
             <source>期限</source>
-            <translation type="unfinished" />
+            <translation>Period</translation>
         </message>
         <message>
             <source>未命名</source>
-            <translation type="unfinished" />
+            <translation>untitled</translation>
         </message>
         <message>
             <source>未填经办人</source>
-            <translation type="unfinished" />
+            <translation>Operator not filled in</translation>
         </message>
         <message>
             <source>未完成</source>
-            <translation type="unfinished" />
+            <translation>Not finished</translation>
         </message>
         <message>
             <source>未报名到会</source>
-            <translation type="unfinished" />
+            <translation>Came without sign-up</translation>
         </message>
         <message>
             <source>未报送</source>
-            <translation type="unfinished" />
+            <translation>not handed over</translation>
         </message>
         <message>
             <source>未送出 {n} 条</source>
-            <translation type="unfinished" />
+            <translation>{n} not sent</translation>
         </message>
         <message>
             <source>本人同意登记和使用其信息的日期。</source>
-            <translation type="unfinished" />
+            <translation>The day on which the person agreed to be entered and to the use of the data.</translation>
         </message>
         <message>
             <source>本地</source>
-            <translation type="unfinished" />
+            <translation>Local</translation>
         </message>
         <message>
             <source>本届开始</source>
-            <translation type="unfinished" />
+            <translation>Term begins</translation>
         </message>
         <message>
             <source>本届结束</source>
-            <translation type="unfinished" />
+            <translation>Term ends</translation>
         </message>
         <message>
             <source>本机</source>
-            <translation type="unfinished" />
+            <translation>This computer</translation>
         </message>
         <message>
             <source>本机的备份</source>
-            <translation type="unfinished" />
+            <translation>Backups on this computer</translation>
         </message>
         <message>
             <source>本机编号链</source>
-            <translation type="unfinished" />
+            <translation>Chain of this computer</translation>
         </message>
         <message>
             <source>本机（{code}）写的</source>
-            <translation type="unfinished" />
+            <translation>Written on this computer ({code})</translation>
         </message>
         <message>
             <source>本站的指纹（念给区里听）</source>
-            <translation type="unfinished" />
+            <translation>Fingerprint of this station (read it to the district)</translation>
         </message>
         <message>
             <source>本站还没有在区级登记，不能交接数据。</source>
@@ -4277,319 +4277,319 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>本职与联系</source>
-            <translation type="unfinished" />
+            <translation>Main job and contact</translation>
         </message>
         <message>
             <source>本职工作</source>
-            <translation type="unfinished" />
+            <translation>Main job</translation>
         </message>
         <message>
             <source>机构</source>
-            <translation type="unfinished" />
+            <translation>Organisation</translation>
         </message>
         <message>
             <source>机构和人员</source>
-            <translation type="unfinished" />
+            <translation>Bodies and people</translation>
         </message>
         <message>
             <source>机构（问题）代码</source>
-            <translation type="unfinished" />
+            <translation>Code of the office (function)</translation>
         </message>
         <message>
             <source>材料不齐也归档，缺什么印在备考表上</source>
-            <translation type="unfinished" />
+            <translation>archive even with papers missing; what is missing is printed on the box note sheet</translation>
         </message>
         <message>
             <source>条件或理由</source>
-            <translation type="unfinished" />
+            <translation>Condition or reason</translation>
         </message>
         <message>
             <source>条数</source>
-            <translation type="unfinished" />
+            <translation>Number</translation>
         </message>
         <message>
             <source>来信、信箱必填。</source>
-            <translation type="unfinished" />
+            <translation>Required for a letter or the letter box.</translation>
         </message>
         <message>
             <source>来源</source>
-            <translation type="unfinished" />
+            <translation>Source</translation>
         </message>
         <message>
             <source>来自民情日志</source>
-            <translation type="unfinished" />
+            <translation>From journal entry</translation>
         </message>
         <message>
             <source>查找</source>
-            <translation type="unfinished" />
+            <translation>Find</translation>
         </message>
         <message>
             <source>查清后放行，重新导入</source>
-            <translation type="unfinished" />
+            <translation>release once the cause is known and import again</translation>
         </message>
         <message>
             <source>查看或更改设置</source>
-            <translation type="unfinished" />
+            <translation>see or change the settings</translation>
         </message>
         <message>
             <source>查验一个数据包，不导入</source>
-            <translation type="unfinished" />
+            <translation>check a bundle without importing it</translation>
         </message>
         <message>
             <source>标为辅助力量，没有填本人同意的日期。</source>
-            <translation type="unfinished" />
+            <translation>Ticked as a helper, but the day of consent is not filled in.</translation>
         </message>
         <message>
             <source>标了“实事”，办理结果是“{result}”，不计入实事件数。</source>
-            <translation type="unfinished" />
+            <translation>"Practical deed" is ticked, but the result is "{result}"; it does not count as a deed.</translation>
         </message>
         <message>
             <source>标了“集体访”，登记的只有{n}人。</source>
-            <translation type="unfinished" />
+            <translation>"Group visit" is ticked, but only {n} people are entered.</translation>
         </message>
         <message>
             <source>标准输入每行一条 JSON 记录；每行的回答在存好之后才写出</source>
-            <translation type="unfinished" />
+            <translation>one JSON record a line on standard input; each line is answered only after it is saved</translation>
         </message>
         <message>
             <source>标准输出只写一个 JSON 对象</source>
-            <translation type="unfinished" />
+            <translation>write nothing but one JSON object to standard output</translation>
         </message>
         <message>
             <source>标题</source>
-            <translation type="unfinished" />
+            <translation>Title</translation>
         </message>
         <message>
             <source>栏目</source>
-            <translation type="unfinished" />
+            <translation>Field</translation>
         </message>
         <message>
             <source>栏目=内容（相等；列表栏目为含有），栏目~内容（含有），也可用 &gt;= &lt;=；“|”隔开几种</source>
-            <translation type="unfinished" />
+            <translation>field=content (equal; for list fields: contains), field~content (contains), also &gt;= and &lt;=; "|" between alternatives</translation>
         </message>
         <message>
             <source>栏目=内容，可以写多个</source>
-            <translation type="unfinished" />
+            <translation>field=content, several may be given</translation>
         </message>
         <message>
             <source>栏目=内容，可以写多个；留空为清除</source>
-            <translation type="unfinished" />
+            <translation>field=content, several may be given; left empty it is cleared</translation>
         </message>
         <message>
             <source>校验码</source>
-            <translation type="unfinished" />
+            <translation>Checksum</translation>
         </message>
         <message>
             <source>校验码不是64位小写十六进制数。</source>
-            <translation type="unfinished" />
+            <translation>The checksum is not 64 lower-case hexadecimal digits.</translation>
         </message>
         <message>
             <source>核对</source>
-            <translation type="unfinished" />
+            <translation>Check</translation>
         </message>
         <message>
             <source>档号格式</source>
-            <translation type="unfinished" />
+            <translation>Form of the archival code</translation>
         </message>
         <message>
             <source>档号格式里有认不出的部分：{part}。</source>
-            <translation type="unfinished" />
+            <translation>The form of the archival code holds parts that are not known: {part}.</translation>
         </message>
         <message>
             <source>档号格式里缺少{missing}。</source>
-            <translation type="unfinished" />
+            <translation>The form of the archival code lacks {missing}.</translation>
         </message>
         <message>
             <source>档案门类代码</source>
-            <translation type="unfinished" />
+            <translation>Code of the archive category</translation>
         </message>
         <message>
             <source>档案馆给的代码，一般四位。</source>
-            <translation type="unfinished" />
+            <translation>A code given by the archives, usually of four characters.</translation>
         </message>
         <message>
             <source>检查</source>
-            <translation type="unfinished" />
+            <translation>Check</translation>
         </message>
         <message>
             <source>检查别处的一份…</source>
-            <translation type="unfinished" />
+            <translation>Check one kept elsewhere…</translation>
         </message>
         <message>
             <source>检查哪一份备份</source>
-            <translation type="unfinished" />
+            <translation>Which backup to check</translation>
         </message>
         <message>
             <source>检查完毕，一切完好。</source>
-            <translation type="unfinished" />
+            <translation>Checked; all is well.</translation>
         </message>
         <message>
             <source>检查文件、编号链、附件、查找、记录是否完好</source>
-            <translation type="unfinished" />
+            <translation>check that file, chain, attachments, search and records are intact</translation>
         </message>
         <message>
             <source>检查这一份</source>
-            <translation type="unfinished" />
+            <translation>Check this one</translation>
         </message>
         <message>
             <source>检查这份程序的各部分是否齐全、能用</source>
-            <translation type="unfinished" />
+            <translation>check that all parts of this program are there and work</translation>
         </message>
         <message>
             <source>次</source>
-            <translation type="unfinished" />
+            <translation>Session</translation>
         </message>
         <message>
             <source>欢迎使用</source>
-            <translation type="unfinished" />
+            <translation>Welcome</translation>
         </message>
         <message>
             <source>止</source>
-            <translation type="unfinished" />
+            <translation>Until</translation>
         </message>
         <message>
             <source>正在停下…</source>
-            <translation type="unfinished" />
+            <translation>Stopping…</translation>
         </message>
         <message>
             <source>正在写入</source>
-            <translation type="unfinished" />
+            <translation>Writing</translation>
         </message>
         <message>
             <source>正在写到 {name}，请不要拔出…</source>
-            <translation type="unfinished" />
+            <translation>Writing to {name}, please do not pull it out…</translation>
         </message>
         <message>
             <source>正在写回执，请不要拔出…</source>
-            <translation type="unfinished" />
+            <translation>Writing receipts, please do not pull out the stick…</translation>
         </message>
         <message>
             <source>正在写备份</source>
-            <translation type="unfinished" />
+            <translation>Writing the backup</translation>
         </message>
         <message>
             <source>正在准备</source>
-            <translation type="unfinished" />
+            <translation>Preparing</translation>
         </message>
         <message>
             <source>正在合并记录</source>
-            <translation type="unfinished" />
+            <translation>Merging records</translation>
         </message>
         <message>
             <source>正在备份…</source>
-            <translation type="unfinished" />
+            <translation>Backing up…</translation>
         </message>
         <message>
             <source>正在复制…</source>
-            <translation type="unfinished" />
+            <translation>Copying…</translation>
         </message>
         <message>
             <source>正在复制数据</source>
-            <translation type="unfinished" />
+            <translation>Copying the data</translation>
         </message>
         <message>
             <source>正在存入…</source>
-            <translation type="unfinished" />
+            <translation>Saving…</translation>
         </message>
         <message>
             <source>正在建立…</source>
-            <translation type="unfinished" />
+            <translation>Setting up…</translation>
         </message>
         <message>
             <source>正在归档…</source>
-            <translation type="unfinished" />
+            <translation>Archiving…</translation>
         </message>
         <message>
             <source>正在打开…</source>
-            <translation type="unfinished" />
+            <translation>Opening…</translation>
         </message>
         <message>
             <source>正在排印：{title}</source>
-            <translation type="unfinished" />
+            <translation>Setting {title}</translation>
         </message>
         <message>
             <source>正在排版…</source>
-            <translation type="unfinished" />
+            <translation>Laying out…</translation>
         </message>
         <message>
             <source>正在排版：{title}</source>
-            <translation type="unfinished" />
+            <translation>Laying out {title}</translation>
         </message>
         <message>
             <source>正在撤销…</source>
-            <translation type="unfinished" />
+            <translation>Undoing…</translation>
         </message>
         <message>
             <source>正在收件…</source>
-            <translation type="unfinished" />
+            <translation>Taking in…</translation>
         </message>
         <message>
             <source>正在收回执…</source>
-            <translation type="unfinished" />
+            <translation>Taking in receipts…</translation>
         </message>
         <message>
             <source>正在查看{n}个文件…</source>
-            <translation type="unfinished" />
+            <translation>Looking at {n} files…</translation>
         </message>
         <message>
             <source>正在查看…</source>
-            <translation type="unfinished" />
+            <translation>Looking…</translation>
         </message>
         <message>
             <source>正在查看回执…</source>
-            <translation type="unfinished" />
+            <translation>Looking at receipts…</translation>
         </message>
         <message>
             <source>正在查看文件…</source>
-            <translation type="unfinished" />
+            <translation>Looking at files…</translation>
         </message>
         <message>
             <source>正在核对</source>
-            <translation type="unfinished" />
+            <translation>Checking</translation>
         </message>
         <message>
             <source>正在核对…</source>
-            <translation type="unfinished" />
+            <translation>Checking…</translation>
         </message>
         <message>
             <source>正在核对备份</source>
-            <translation type="unfinished" />
+            <translation>Checking the backup</translation>
         </message>
         <message>
             <source>正在核对日志</source>
-            <translation type="unfinished" />
+            <translation>Checking the journal</translation>
         </message>
         <message>
             <source>正在核对附件</source>
-            <translation type="unfinished" />
+            <translation>Checking attachments</translation>
         </message>
         <message>
             <source>正在检查备份…</source>
-            <translation type="unfinished" />
+            <translation>Checking the backup…</translation>
         </message>
         <message>
             <source>正在添加附件…</source>
-            <translation type="unfinished" />
+            <translation>Adding attachments…</translation>
         </message>
         <message>
             <source>正在清点…</source>
-            <translation type="unfinished" />
+            <translation>Counting…</translation>
         </message>
         <message>
             <source>正在清点页数：{title}</source>
-            <translation type="unfinished" />
+            <translation>Counting pages: {title}</translation>
         </message>
         <message>
             <source>正在生成第{n}个工作室</source>
-            <translation type="unfinished" />
+            <translation>Making studio {n}</translation>
         </message>
         <message>
             <source>正在重建记录</source>
-            <translation type="unfinished" />
+            <translation>Rebuilding records</translation>
         </message>
         <message>
             <source>正常</source>
-            <translation type="unfinished" />
+            <translation>normal</translation>
         </message>
         <message>
             <source>正常的交接文件不会这样。请不要再打开它，向送文件的人核实来源，并告诉区级管理员；没有改动任何记录。</source>
@@ -4605,155 +4605,155 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>步骤</source>
-            <translation type="unfinished" />
+            <translation>Step</translation>
         </message>
         <message>
             <source>每周填1到7（星期一为1），每月填1到31。</source>
-            <translation type="unfinished" />
+            <translation>Every week 1 to 7 (Monday is 1), every month 1 to 31.</translation>
         </message>
         <message>
             <source>每次关闭程序、每半小时有改动时自动备份,每份都读回检查过。硬盘坏了或换电脑:在新电脑上打开本程序,选“从备份恢复”,插上存有备份的U盘,输入口令或恢复码。请至少每周备份一次到U盘,并把U盘放在别处。</source>
-            <translation type="unfinished" />
+            <translation>A backup is made by itself whenever the program closes, and every half hour if something changed; each one is read back and checked. If the disk breaks or the computer is replaced, open this program on the new one, choose "Restore from a backup", plug in the stick that holds the backup, and enter the passphrase or the recovery code. Please back up to a stick at least once a week and keep the stick elsewhere.</translation>
         </message>
         <message>
             <source>每行一个 JSON 命令，每行一个 JSON 回答，供程序调用</source>
-            <translation type="unfinished" />
+            <translation>one JSON command a line, one JSON answer a line, for other programs</translation>
         </message>
         <message>
             <source>每行写一个 {example}。</source>
-            <translation type="unfinished" />
+            <translation>Write one {example} a line.</translation>
         </message>
         <message>
             <source>民情事项</source>
-            <translation type="unfinished" />
+            <translation>Case</translation>
         </message>
         <message>
             <source>民情日志</source>
-            <translation type="unfinished" />
+            <translation>Journal entry</translation>
         </message>
         <message>
             <source>民族</source>
-            <translation type="unfinished" />
+            <translation>Ethnic group</translation>
         </message>
         <message>
             <source>没存完的{kind}:{title}({at})</source>
-            <translation type="unfinished" />
+            <translation>Unfinished {kind}: {title} ({at})</translation>
         </message>
         <message>
             <source>没存的内容已经留着,下次打开接着写。</source>
-            <translation type="unfinished" />
+            <translation>What is not saved is kept; go on the next time you open it.</translation>
         </message>
         <message>
             <source>没有</source>
-            <translation type="unfinished" />
+            <translation>none</translation>
         </message>
         <message>
             <source>没有“{key}”这种记录。</source>
-            <translation type="unfinished" />
+            <translation>There is no kind of record "{key}".</translation>
         </message>
         <message>
             <source>没有“{kind}”这种记录。</source>
-            <translation type="unfinished" />
+            <translation>There is no kind of record "{kind}".</translation>
         </message>
         <message>
             <source>没有“{name}”这个设置。</source>
-            <translation type="unfinished" />
+            <translation>There is no setting "{name}".</translation>
         </message>
         <message>
             <source>没有“{name}”这个词表。</source>
-            <translation type="unfinished" />
+            <translation>There is no list "{name}".</translation>
         </message>
         <message>
             <source>没有“{name}”这种表格。</source>
-            <translation type="unfinished" />
+            <translation>There is no form "{name}".</translation>
         </message>
         <message>
             <source>没有“{period}”这个保管期限。</source>
-            <translation type="unfinished" />
+            <translation>There is no retention period "{period}".</translation>
         </message>
         <message>
             <source>没有“{rev}”这个版本。</source>
-            <translation type="unfinished" />
+            <translation>There is no version "{rev}".</translation>
         </message>
         <message>
             <source>没有“{value}”这个日期。</source>
-            <translation type="unfinished" />
+            <translation>There is no date "{value}".</translation>
         </message>
         <message>
             <source>没有“{value}”这个时间。</source>
-            <translation type="unfinished" />
+            <translation>There is no time "{value}".</translation>
         </message>
         <message>
             <source>没有“{word}”这个命令或选项值。</source>
-            <translation type="unfinished" />
+            <translation>There is no command or option value "{word}".</translation>
         </message>
         <message>
             <source>没有会议纪要。</source>
-            <translation type="unfinished" />
+            <translation>There are no minutes.</translation>
         </message>
         <message>
             <source>没有做成</source>
-            <translation type="unfinished" />
+            <translation>Not done</translation>
         </message>
         <message>
             <source>没有写是哪位委员。</source>
-            <translation type="unfinished" />
+            <translation>It is not said which member it was.</translation>
         </message>
         <message>
             <source>没有写现场答复，也没有写后续计划。</source>
-            <translation type="unfinished" />
+            <translation>Neither an answer on the spot nor a next step is written.</translation>
         </message>
         <message>
             <source>没有写要录入什么。</source>
-            <translation type="unfinished" />
+            <translation>It is not said what to enter.</translation>
         </message>
         <message>
             <source>没有写要换什么。</source>
-            <translation type="unfinished" />
+            <translation>It is not said what to change.</translation>
         </message>
         <message>
             <source>没有写要改什么。</source>
-            <translation type="unfinished" />
+            <translation>It is not said what to change.</translation>
         </message>
         <message>
             <source>没有冲突。</source>
-            <translation type="unfinished" />
+            <translation>No conflicts.</translation>
         </message>
         <message>
             <source>没有填困难类别。</source>
-            <translation type="unfinished" />
+            <translation>The category of hardship is not filled in.</translation>
         </message>
         <message>
             <source>没有填文书B角。</source>
-            <translation type="unfinished" />
+            <translation>Clerk B is not filled in.</translation>
         </message>
         <message>
             <source>没有填联系人。</source>
-            <translation type="unfinished" />
+            <translation>The contact person is not filled in.</translation>
         </message>
         <message>
             <source>没有找到U盘，请插上U盘或选一个文件夹</source>
-            <translation type="unfinished" />
+            <translation>No USB stick found; plug one in or choose a folder</translation>
         </message>
         <message>
             <source>没有找到“{text}”。</source>
-            <translation type="unfinished" />
+            <translation>"{text}" was not found.</translation>
         </message>
         <message>
             <source>没有收到回执以前，下次送出会再带上它们，不会重复。</source>
-            <translation type="unfinished" />
+            <translation>Until a receipt comes, the next hand-over carries them again; nothing is duplicated.</translation>
         </message>
         <message>
             <source>没有照片。</source>
-            <translation type="unfinished" />
+            <translation>There is no photo.</translation>
         </message>
         <message>
             <source>没有登记“{name}”。</source>
-            <translation type="unfinished" />
+            <translation>"{name}" is not registered.</translation>
         </message>
         <message>
             <source>没有登记任何人到会。</source>
-            <translation type="unfinished" />
+            <translation>Nobody is entered as present.</translation>
         </message>
         <message>
             <source>没有登记过“{device}”，或它已吊销。</source>
@@ -4761,11 +4761,11 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有登记过站点“{code}”。</source>
-            <translation type="unfinished" />
+            <translation>No station "{code}" is enrolled.</translation>
         </message>
         <message>
             <source>没有签到。</source>
-            <translation type="unfinished" />
+            <translation>Nobody signed in.</translation>
         </message>
         <message>
             <source>没有编号为“{bundle}”的导入，或它已撤销。</source>
@@ -4773,7 +4773,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有缺少的。</source>
-            <translation type="unfinished" />
+            <translation>Nothing is missing.</translation>
         </message>
         <message>
             <source>没有要上报的内容：全部记录区级都已收到。</source>
@@ -4781,365 +4781,367 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有要看的文件。</source>
-            <translation type="unfinished" />
+            <translation>There is no file to look at.</translation>
         </message>
         <message>
             <source>没有要送的：全部记录区里都已收到。</source>
-            <translation type="unfinished" />
+            <translation>Nothing to send: the district has received all records.</translation>
         </message>
         <message>
             <source>没有解决的，写明原因。</source>
-            <translation type="unfinished" />
+            <translation>If it was not solved, the reason.</translation>
         </message>
         <message>
             <source>没有这个编号。</source>
-            <translation type="unfinished" />
+            <translation>There is no such number.</translation>
         </message>
         <message>
             <source>没有选用系统钥匙串</source>
-            <translation type="unfinished" />
+            <translation>the system keyring was not chosen</translation>
         </message>
         <message>
             <source>没有选记录。</source>
-            <translation type="unfinished" />
+            <translation>No record is chosen.</translation>
         </message>
         <message>
             <source>没有隔离的。</source>
-            <translation type="unfinished" />
+            <translation>Nothing is in quarantine.</translation>
         </message>
         <message>
             <source>法律诉求</source>
-            <translation type="unfinished" />
+            <translation>Legal claim</translation>
         </message>
         <message>
             <source>注意</source>
-            <translation type="unfinished" />
+            <translation>Please note</translation>
         </message>
         <message>
             <source>活动</source>
-            <translation type="unfinished" />
+            <translation>Activity</translation>
         </message>
         <message>
             <source>活动名称</source>
-            <translation type="unfinished" />
+            <translation>Name of the activity</translation>
         </message>
         <message>
             <source>活动小结</source>
-            <translation type="unfinished" />
+            <translation>Summary of the activity</translation>
         </message>
         <message>
             <source>活动方案</source>
-            <translation type="unfinished" />
+            <translation>Scheme of the activity</translation>
         </message>
         <message>
             <source>活动种类</source>
-            <translation type="unfinished" />
+            <translation>Kind of activity</translation>
         </message>
         <message>
             <source>浅色</source>
-            <translation type="unfinished" />
+            <translation>Light</translation>
         </message>
         <message>
             <source>涉信访</source>
-            <translation type="unfinished" />
+            <translation>Petition</translation>
         </message>
         <message>
             <source>深色</source>
-            <translation type="unfinished" />
+            <translation>Dark</translation>
         </message>
         <message>
             <source>添一行</source>
-            <translation type="unfinished" />
+            <translation>Add line</translation>
         </message>
         <message>
             <source>添加…</source>
-            <translation type="unfinished" />
+            <translation>Add…</translation>
         </message>
         <message>
             <source>添加了{n}个附件。</source>
-            <translation type="unfinished" />
+            <translation>{n} attachments added.</translation>
         </message>
         <message>
             <source>添加文件</source>
-            <translation type="unfinished" />
+            <translation>Add files</translation>
         </message>
         <message>
             <source>清单“{name}”写得不对。</source>
-            <translation type="unfinished" />
+            <translation>The manifest "{name}" is written wrongly.</translation>
         </message>
         <message>
             <source>清单上的“{name}”不在文件里。</source>
-            <translation type="unfinished" />
+            <translation>"{name}" is in the manifest but not in the file.</translation>
         </message>
         <message>
             <source>清点页数的时候又有记录保存了。</source>
-            <translation type="unfinished" />
+            <translation>Records were saved while the pages were counted.</translation>
         </message>
         <message>
             <source>清除筛选</source>
-            <translation type="unfinished" />
+            <translation>Clear filters</translation>
         </message>
         <message>
             <source>满意度</source>
-            <translation type="unfinished" />
+            <translation>Satisfaction</translation>
         </message>
         <message>
             <source>满足日期</source>
-            <translation type="unfinished" />
+            <translation>Met on</translation>
         </message>
         <message>
             <source>照上一条新建</source>
-            <translation type="unfinished" />
+            <translation>New record like the last one</translation>
         </message>
         <message>
             <source>照片</source>
-            <translation type="unfinished" />
+            <translation>Photo</translation>
         </message>
         <message>
             <source>照片“{name}”太大，超过{n}百万像素。</source>
-            <translation type="unfinished" />
+            <translation>The photo "{name}" is too large, more than {n} megapixels.</translation>
         </message>
         <message>
             <source>照片可能带有拍摄地点的坐标；一般不保留。</source>
-            <translation type="unfinished" />
+            <translation>A photo may hold the coordinates of the place; usually they are not kept.</translation>
         </message>
         <message>
             <source>照片质量</source>
-            <translation type="unfinished" />
+            <translation>Photo quality</translation>
         </message>
         <message>
             <source>照片长边（像素）</source>
-            <translation type="unfinished" />
+            <translation>Longer side of photos (pixels)</translation>
         </message>
         <message>
             <source>照这条新建</source>
-            <translation type="unfinished" />
+            <translation>New one like this</translation>
         </message>
         <message>
             <source>片区</source>
-            <translation type="unfinished" />
+            <translation>Area</translation>
         </message>
         <message>
             <source>版本</source>
-            <translation type="unfinished" />
+            <translation>Version</translation>
         </message>
         <message>
             <source>版本号（conflicts show 里的 op），可只写前几位</source>
-            <translation type="unfinished" />
+            <translation>number of the version (op in conflicts show); the first few characters will do</translation>
         </message>
         <message>
             <source>牵头专委会</source>
-            <translation type="unfinished" />
+            <translation>Leading special committee</translation>
         </message>
         <message>
             <source>特大</source>
-            <translation type="unfinished" />
+            <translation>Extra large</translation>
         </message>
         <message>
             <source>特长说明</source>
-            <translation type="unfinished" />
+            <translation>About the expertise</translation>
         </message>
         <message>
             <source>状态</source>
-            <translation type="unfinished" />
+            <translation>State</translation>
         </message>
         <message>
             <source>状态:{state}</source>
-            <translation type="unfinished" />
+            <translation>State: {state}</translation>
         </message>
         <message>
             <source>状态是“在任”，各届任期都已经终止。</source>
-            <translation type="unfinished" />
+            <translation>The state is "In office", but all terms have ended.</translation>
         </message>
         <message>
             <source>状态栏“上次备份”变成红色，打开时提醒。</source>
-            <translation type="unfinished" />
+            <translation>"Last backup" in the status bar turns red, and opening reminds you.</translation>
         </message>
         <message>
             <source>状态栏“上次备份”变成黄色。</source>
-            <translation type="unfinished" />
+            <translation>"Last backup" in the status bar turns yellow.</translation>
         </message>
         <message>
             <source>环节</source>
-            <translation type="unfinished" />
+            <translation>Stage</translation>
         </message>
         <message>
             <source>现在</source>
-            <translation type="unfinished" />
+            <translation>Now</translation>
         </message>
         <message>
             <source>现在可以打开的方式：{ways}。</source>
-            <translation type="unfinished" />
+            <translation>It can be opened with: {ways}.</translation>
         </message>
         <message>
             <source>现在可以拔出U盘。</source>
-            <translation type="unfinished" />
+            <translation>You may pull out the USB stick now.</translation>
         </message>
         <message>
             <source>现在可以转到：{ends}。</source>
-            <translation type="unfinished" />
+            <translation>It can go to: {ends}.</translation>
         </message>
         <message>
             <source>现在备份</source>
-            <translation type="unfinished" />
+            <translation>Back up now</translation>
         </message>
         <message>
             <source>现场答复</source>
-            <translation type="unfinished" />
+            <translation>Answer on the spot</translation>
         </message>
         <message>
             <source>理由</source>
-            <translation type="unfinished" />
+            <translation>Reason</translation>
         </message>
         <message>
             <source>用于公文落款，例如：中国人民政治协商会议云岭市青溪区委员会。</source>
-            <translation type="unfinished" />
+            <translation>Stands at the end of official papers, for example: Qingxi District Committee of Yunling City, Chinese People's Political Consultative Conference.</translation>
         </message>
         <message>
             <source>用六位行政区划代码，定了就不能改。</source>
-            <translation type="unfinished" />
+            <translation>The six digits of the administrative division; they cannot be changed later.</translation>
         </message>
         <message>
             <source>用口令</source>
-            <translation type="unfinished" />
+            <translation>With the passphrase</translation>
         </message>
         <message>
             <source>用恢复码（忘了口令时）</source>
-            <translation type="unfinished" />
+            <translation>With the recovery code (when the passphrase is forgotten)</translation>
         </message>
         <message>
             <source>用或不用系统钥匙串</source>
-            <translation type="unfinished" />
+            <translation>use the system keyring or not</translation>
         </message>
         <message>
             <source>用法见：{program} --help</source>
-            <translation type="unfinished" />
+            <translation>For usage see {program} --help</translation>
         </message>
         <message>
             <source>用法：</source>
-            <translation type="unfinished" />
+            <translation>Usage: </translation>
         </message>
         <message>
             <source>用示例数据演示全过程：区县、两个站、记录、数据包、回执、归档盒、截图</source>
-            <translation type="unfinished" />
+            <translation>show the whole story on sample data: district, two stations, records, bundles, receipts, archive boxes, screenshots</translation>
         </message>
         <message>
             <source>用系统程序打开</source>
-            <translation type="unfinished" />
+            <translation>Open with the system's program</translation>
         </message>
         <message>
             <source>用这台电脑的系统钥匙串（登录电脑后不用再输口令）</source>
-            <translation type="unfinished" />
+            <translation>Use this computer's keyring (no passphrase once you are logged in)</translation>
         </message>
         <message>
             <source>由何转来</source>
-            <translation type="unfinished" />
+            <translation>Came from</translation>
         </message>
         <message>
             <source>由哪种记录填</source>
-            <translation type="unfinished" />
+            <translation>Filled in from</translation>
         </message>
         <message>
             <source>申请文件：{file}</source>
-            <translation type="unfinished" />
+            <translation>Request file: {file}</translation>
         </message>
         <message>
             <source>申请文件：{file}
 本站指纹：{fingerprint}
 请把文件交给区级，再打电话逐组核对这六组数字。</source>
-            <translation type="unfinished" />
+            <translation>Request file: {file}
+Fingerprint of this station: {fingerprint}
+Give the file to the district, then compare these six groups of digits over the telephone.</translation>
         </message>
         <message>
             <source>申请时间</source>
-            <translation type="unfinished" />
+            <translation>Requested at</translation>
         </message>
         <message>
             <source>电脑</source>
-            <translation type="unfinished" />
+            <translation>Computer</translation>
         </message>
         <message>
             <source>电脑丢了或换了，它以后的数据不再接收。</source>
-            <translation type="unfinished" />
+            <translation>The computer is lost or replaced; its later data are no longer accepted.</translation>
         </message>
         <message>
             <source>电话</source>
-            <translation type="unfinished" />
+            <translation>Telephone</translation>
         </message>
         <message>
             <source>电话等不遮住；会记入日志</source>
-            <translation type="unfinished" />
+            <translation>do not mask telephone numbers and the like; it is noted in the journal</translation>
         </message>
         <message>
             <source>电话里的回执码</source>
-            <translation type="unfinished" />
+            <translation>Receipt code from the telephone</translation>
         </message>
         <message>
             <source>电话里读出的六组数字一致吗？（是/否）</source>
-            <translation type="unfinished" />
+            <translation>Are the six groups of digits read over the telephone the same? (yes/no)</translation>
         </message>
         <message>
             <source>界别</source>
-            <translation type="unfinished" />
+            <translation>Sector</translation>
         </message>
         <message>
             <source>界别型工作室没有填依托界别。</source>
-            <translation type="unfinished" />
+            <translation>The sector studio names no sector.</translation>
         </message>
         <message>
             <source>界别型必填。</source>
-            <translation type="unfinished" />
+            <translation>Required for a sector studio.</translation>
         </message>
         <message>
             <source>界别组必填。</source>
-            <translation type="unfinished" />
+            <translation>Required for a sector group.</translation>
         </message>
         <message>
             <source>界别组没有填界别。</source>
-            <translation type="unfinished" />
+            <translation>The sector group names no sector.</translation>
         </message>
         <message>
             <source>界面语言</source>
-            <translation type="unfinished" />
+            <translation>Language</translation>
         </message>
         <message>
             <source>留作参考并归档</source>
-            <translation type="unfinished" />
+            <translation>Keep for reference and archive</translation>
         </message>
         <message>
             <source>登记</source>
-            <translation type="unfinished" />
+            <translation>Registered</translation>
         </message>
         <message>
             <source>登记…</source>
-            <translation type="unfinished" />
+            <translation>Enrol…</translation>
         </message>
         <message>
             <source>登记入网：申请、核对指纹、安装信任表</source>
-            <translation type="unfinished" />
+            <translation>Enrolment: request, comparing fingerprints, installing the trust list</translation>
         </message>
         <message>
             <source>登记回执 (*-enrol-install.json)</source>
-            <translation type="unfinished" />
+            <translation>Enrolment receipts (*-enrol-install.json)</translation>
         </message>
         <message>
             <source>登记回执来自“{name}”（{code}），第{version}版信任名单。</source>
-            <translation type="unfinished" />
+            <translation>The enrolment receipt is from "{name}" ({code}), trust list version {version}.</translation>
         </message>
         <message>
             <source>登记好了：{name}。现在可以交数据了。</source>
-            <translation type="unfinished" />
+            <translation>Enrolled: {name}. Data can be handed over now.</translation>
         </message>
         <message>
             <source>登记日期</source>
-            <translation type="unfinished" />
+            <translation>Registered on</translation>
         </message>
         <message>
             <source>登记申请</source>
-            <translation type="unfinished" />
+            <translation>Enrolment requests</translation>
         </message>
         <message>
             <source>登记申请 (*-enrol-request.json)</source>
-            <translation type="unfinished" />
+            <translation>Enrolment requests (*-enrol-request.json)</translation>
         </message>
         <message>
             <source>登记申请“{file}”的签名不对，内容被改动过。</source>
@@ -5147,111 +5149,111 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>登记站点</source>
-            <translation type="unfinished" />
+            <translation>Enrol station</translation>
         </message>
         <message>
             <source>登记站点…</source>
-            <translation type="unfinished" />
+            <translation>Enrol station…</translation>
         </message>
         <message>
             <source>登记答复</source>
-            <translation type="unfinished" />
+            <translation>Record the reply</translation>
         </message>
         <message>
             <source>登记，把回执文件写回去</source>
-            <translation type="unfinished" />
+            <translation>Enrol and write the receipt file back</translation>
         </message>
         <message>
             <source>盒号</source>
-            <translation type="unfinished" />
+            <translation>Box number</translation>
         </message>
         <message>
             <source>盒脊宽（毫米）</source>
-            <translation type="unfinished" />
+            <translation>Width of the box spine (mm)</translation>
         </message>
         <message>
             <source>目录</source>
-            <translation type="unfinished" />
+            <translation>Contents</translation>
         </message>
         <message>
             <source>相关</source>
-            <translation type="unfinished" />
+            <translation>Related</translation>
         </message>
         <message>
             <source>相关({n})</source>
-            <translation type="unfinished" />
+            <translation>Related ({n})</translation>
         </message>
         <message>
             <source>相关民情日志</source>
-            <translation type="unfinished" />
+            <translation>Related journal entries</translation>
         </message>
         <message>
             <source>相关的记录</source>
-            <translation type="unfinished" />
+            <translation>Related records</translation>
         </message>
         <message>
             <source>看</source>
-            <translation type="unfinished" />
+            <translation>Look</translation>
         </message>
         <message>
             <source>看一个隔离的是什么、为什么</source>
-            <translation type="unfinished" />
+            <translation>see what one item in quarantine is and why</translation>
         </message>
         <message>
             <source>看不清时用高对比。</source>
-            <translation type="unfinished" />
+            <translation>Use high contrast when it is hard to read.</translation>
         </message>
         <message>
             <source>看看示例数据</source>
-            <translation type="unfinished" />
+            <translation>Look at sample data</translation>
         </message>
         <message>
             <source>知道出生日期的不必填。</source>
-            <translation type="unfinished" />
+            <translation>Not needed where the date of birth is known.</translation>
         </message>
         <message>
             <source>磁盘满了，这一次没有存上。</source>
-            <translation type="unfinished" />
+            <translation>The disk is full; this was not saved.</translation>
         </message>
         <message>
             <source>磁盘读写出错，这一次没有存上。</source>
-            <translation type="unfinished" />
+            <translation>The disk failed while reading or writing; this was not saved.</translation>
         </message>
         <message>
             <source>示范</source>
-            <translation type="unfinished" />
+            <translation>Model</translation>
         </message>
         <message>
             <source>种类</source>
-            <translation type="unfinished" />
+            <translation>Kind</translation>
         </message>
         <message>
             <source>移出</source>
-            <translation type="unfinished" />
+            <translation>Taken off</translation>
         </message>
         <message>
             <source>程序出了差错</source>
-            <translation type="unfinished" />
+            <translation>The program made a mistake</translation>
         </message>
         <message>
             <source>程序出了错，这一步没有做成；已存的内容都在。</source>
-            <translation type="unfinished" />
+            <translation>The program made a mistake and this step was not done; all that was saved is there.</translation>
         </message>
         <message>
             <source>站点</source>
-            <translation type="unfinished" />
+            <translation>Station</translation>
         </message>
         <message>
             <source>站点 {code} 写的</source>
-            <translation type="unfinished" />
+            <translation>Written by the station {code}</translation>
         </message>
         <message>
             <source>站点与工作室</source>
-            <translation type="unfinished" />
+            <translation>Stations and studios</translation>
         </message>
         <message>
             <source>站点到区级登记</source>
-            <translation type="unfinished" />
+            <translation>enrol a station with its district</translation>
         </message>
         <message>
             <source>站点只能写自己的记录。请向两个站点核实；没有改动任何记录。</source>
@@ -5259,195 +5261,195 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>站点文件所在的文件夹</source>
-            <translation type="unfinished" />
+            <translation>folder of the station's file</translation>
         </message>
         <message>
             <source>站点的情况</source>
-            <translation type="unfinished" />
+            <translation>About the station</translation>
         </message>
         <message>
             <source>站点的指纹（请站点念，逐组核对）</source>
-            <translation type="unfinished" />
+            <translation>Fingerprint of the station (have the station read it, compare each group)</translation>
         </message>
         <message>
             <source>站点的申请文件</source>
-            <translation type="unfinished" />
+            <translation>the station's request file</translation>
         </message>
         <message>
             <source>站点类型</source>
-            <translation type="unfinished" />
+            <translation>kind of station</translation>
         </message>
         <message>
             <source>站点：生成登记申请文件</source>
-            <translation type="unfinished" />
+            <translation>station: write an enrolment request</translation>
         </message>
         <message>
             <source>站点：装入区级带回的文件</source>
-            <translation type="unfinished" />
+            <translation>station: install the file brought back from the district</translation>
         </message>
         <message>
             <source>站点：输入区级电话里读出的回执码</source>
-            <translation type="unfinished" />
+            <translation>station: enter the receipt code the district reads over the telephone</translation>
         </message>
         <message>
             <source>站码</source>
-            <translation type="unfinished" />
+            <translation>Station code</translation>
         </message>
         <message>
             <source>站码“{code}”不合规定。</source>
-            <translation type="unfinished" />
+            <translation>The station code "{code}" is not allowed.</translation>
         </message>
         <message>
             <source>站码“{code}”不是2到6个大写字母。</source>
-            <translation type="unfinished" />
+            <translation>The station code "{code}" is not 2 to 6 capital letters.</translation>
         </message>
         <message>
             <source>站码是2至6个大写字母，例如 SQ。</source>
-            <translation type="unfinished" />
+            <translation>A station code is 2 to 6 capital letters, for example SQ.</translation>
         </message>
         <message>
             <source>站码由区里统一给，定了就不能改；编号都以它开头。</source>
-            <translation type="unfinished" />
+            <translation>The district gives out station codes; they cannot be changed later, and every number begins with them.</translation>
         </message>
         <message>
             <source>站码，2至6个大写字母，例如 SQ</source>
-            <translation type="unfinished" />
+            <translation>station code, 2 to 6 capital letters, for example SQ</translation>
         </message>
         <message>
             <source>站长（联络组长）</source>
-            <translation type="unfinished" />
+            <translation>Station head (liaison group head)</translation>
         </message>
         <message>
             <source>第{first}至{last}号</source>
-            <translation type="unfinished" />
+            <translation>numbers {first} to {last}</translation>
         </message>
         <message>
             <source>第{n}列是</source>
-            <translation type="unfinished" />
+            <translation>Column {n} is</translation>
         </message>
         <message>
             <source>第{n}行既回复参加又记为未报名到会。</source>
-            <translation type="unfinished" />
+            <translation>Line {n} both said it would attend and is marked as come without sign-up.</translation>
         </message>
         <message>
             <source>第{n}行是“{seat}”，没有写原因。</source>
-            <translation type="unfinished" />
+            <translation>Line {n} is "{seat}" but gives no reason.</translation>
         </message>
         <message>
             <source>第{n}行没有写是谁。</source>
-            <translation type="unfinished" />
+            <translation>Line {n} does not say who it is.</translation>
         </message>
         <message>
             <source>第{n}行的委员前面已经有了。</source>
-            <translation type="unfinished" />
+            <translation>The member in line {n} is there already.</translation>
         </message>
         <message>
             <source>第{n}行记为请假，没有事由或准假人。</source>
-            <translation type="unfinished" />
+            <translation>Line {n} is on leave, but has no reason for it or nobody who granted it.</translation>
         </message>
         <message>
             <source>第{n}项是“{verdict}”，没有写条件或理由。</source>
-            <translation type="unfinished" />
+            <translation>Item {n} is "{verdict}" but gives no condition or reason.</translation>
         </message>
         <message>
             <source>第{page}页“{char}”（{code}）</source>
-            <translation type="unfinished" />
+            <translation>page {page} "{char}" ({code})</translation>
         </message>
         <message>
             <source>第{page}页“{sheet}”有印不出的字 {codepoint}。</source>
-            <translation type="unfinished" />
+            <translation>Page {page}, "{sheet}", holds {codepoint}, which cannot be printed.</translation>
         </message>
         <message>
             <source>第{seq}号</source>
-            <translation type="unfinished" />
+            <translation>number {seq}</translation>
         </message>
         <message>
             <source>第一个文件能打开本单位的数据包，请像钥匙一样保管。</source>
-            <translation type="unfinished" />
+            <translation>The first file opens this body's bundles; keep it like a key.</translation>
         </message>
         <message>
             <source>第一步：把登记申请交给区里</source>
-            <translation type="unfinished" />
+            <translation>First step: give the enrolment request to the district</translation>
         </message>
         <message>
             <source>第一行是栏目名</source>
-            <translation type="unfinished" />
+            <translation>The first row holds field names</translation>
         </message>
         <message>
             <source>第二份备份放在</source>
-            <translation type="unfinished" />
+            <translation>Second copy of backups in</translation>
         </message>
         <message>
             <source>第二步：装入区里给的登记回执</source>
-            <translation type="unfinished" />
+            <translation>Second step: install the enrolment receipt from the district</translation>
         </message>
         <message>
             <source>第几委员工作室，由区政协编。</source>
-            <translation type="unfinished" />
+            <translation>The number of the member studio, given by the district CPPCC.</translation>
         </message>
         <message>
             <source>第几日</source>
-            <translation type="unfinished" />
+            <translation>Day number</translation>
         </message>
         <message>
             <source>等</source>
-            <translation type="unfinished" />
+            <translation>and more</translation>
         </message>
         <message>
             <source>等{n}个</source>
-            <translation type="unfinished" />
+            <translation>and more, {n} in all</translation>
         </message>
         <message>
             <source>等前面的</source>
-            <translation type="unfinished" />
+            <translation>Waiting</translation>
         </message>
         <message>
             <source>等前面的 {n}</source>
-            <translation type="unfinished" />
+            <translation>Waiting {n}</translation>
         </message>
         <message>
             <source>等前面的数据包</source>
-            <translation type="unfinished" />
+            <translation>waits for an earlier bundle</translation>
         </message>
         <message>
             <source>等待 {device} {ranges}</source>
-            <translation type="unfinished" />
+            <translation>waits for {device} {ranges}</translation>
         </message>
         <message>
             <source>等待前面数据包的</source>
-            <translation type="unfinished" />
+            <translation>Waiting for earlier bundles</translation>
         </message>
         <message>
             <source>答复方式</source>
-            <translation type="unfinished" />
+            <translation>Way of answering</translation>
         </message>
         <message>
             <source>答复日期</source>
-            <translation type="unfinished" />
+            <translation>Answered on</translation>
         </message>
         <message>
             <source>筛选</source>
-            <translation type="unfinished" />
+            <translation>Filter</translation>
         </message>
         <message>
             <source>筛选:{label}</source>
-            <translation type="unfinished" />
+            <translation>Filter: {label}</translation>
         </message>
         <message>
             <source>签到时间</source>
-            <translation type="unfinished" />
+            <translation>Signed in at</translation>
         </message>
         <message>
             <source>签发</source>
-            <translation type="unfinished" />
+            <translation>Issue</translation>
         </message>
         <message>
             <source>签发人</source>
-            <translation type="unfinished" />
+            <translation>Signed for issue by</translation>
         </message>
         <message>
             <source>签发日期</source>
-            <translation type="unfinished" />
+            <translation>Issued on</translation>
         </message>
         <message>
             <source>签名不对：内容被改动过，或签名是伪造的。</source>
@@ -5463,355 +5465,355 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>籍贯</source>
-            <translation type="unfinished" />
+            <translation>Native place</translation>
         </message>
         <message>
             <source>类别</source>
-            <translation type="unfinished" />
+            <translation>Category</translation>
         </message>
         <message>
             <source>类型</source>
-            <translation type="unfinished" />
+            <translation>Type</translation>
         </message>
         <message>
             <source>粘贴</source>
-            <translation type="unfinished" />
+            <translation>Paste</translation>
         </message>
         <message>
             <source>粘贴到{kind}</source>
-            <translation type="unfinished" />
+            <translation>Paste into {kind}</translation>
         </message>
         <message>
             <source>粘贴的图片</source>
-            <translation type="unfinished" />
+            <translation>Pasted picture</translation>
         </message>
         <message>
             <source>系列</source>
-            <translation type="unfinished" />
+            <translation>Series</translation>
         </message>
         <message>
             <source>系统</source>
-            <translation type="unfinished" />
+            <translation>System</translation>
         </message>
         <message>
             <source>系统里没有能打开 PDF 的程序。</source>
-            <translation type="unfinished" />
+            <translation>The system has no program that opens PDF.</translation>
         </message>
         <message>
             <source>系统钥匙串</source>
-            <translation type="unfinished" />
+            <translation>system keyring</translation>
         </message>
         <message>
             <source>系统钥匙串不够安全（{backend}）</source>
-            <translation type="unfinished" />
+            <translation>the system keyring is not secure enough ({backend})</translation>
         </message>
         <message>
             <source>系统钥匙串没有存住密钥（{backend}）</source>
-            <translation type="unfinished" />
+            <translation>the system keyring did not keep the key ({backend})</translation>
         </message>
         <message>
             <source>系统钥匙串用不了：{reason}。</source>
-            <translation type="unfinished" />
+            <translation>The system keyring cannot be used: {reason}.</translation>
         </message>
         <message>
             <source>系统钥匙串能不能用，这份数据用了哪些方式</source>
-            <translation type="unfinished" />
+            <translation>whether the system keyring works, and what opens these data</translation>
         </message>
         <message>
             <source>紧急程度</source>
-            <translation type="unfinished" />
+            <translation>Urgency</translation>
         </message>
         <message>
             <source>红色标志，如“石桥镇联络站微协商纪要”；不填用单位名称。</source>
-            <translation type="unfinished" />
+            <translation>The red heading, such as "Minutes of the micro-consultation of Shiqiao Station"; the body's name when left empty.</translation>
         </message>
         <message>
             <source>级别</source>
-            <translation type="unfinished" />
+            <translation>Level</translation>
         </message>
         <message>
             <source>级别是“{level}”，任期里没有这一级。</source>
-            <translation type="unfinished" />
+            <translation>The level is "{level}", but no term is at that level.</translation>
         </message>
         <message>
             <source>纪要应在{last}前签发，签发日期是{issued}。</source>
-            <translation type="unfinished" />
+            <translation>The minutes must be issued by {last}; they were issued on {issued}.</translation>
         </message>
         <message>
             <source>纪要标志</source>
-            <translation type="unfinished" />
+            <translation>Red heading of the minutes</translation>
         </message>
         <message>
             <source>纸质日志</source>
-            <translation type="unfinished" />
+            <translation>Paper journal</translation>
         </message>
         <message>
             <source>组内职务</source>
-            <translation type="unfinished" />
+            <translation>Role in the group</translation>
         </message>
         <message>
             <source>组别</source>
-            <translation type="unfinished" />
+            <translation>Kind of group</translation>
         </message>
         <message>
             <source>组长</source>
-            <translation type="unfinished" />
+            <translation>Head</translation>
         </message>
         <message>
             <source>组长不在现有成员里。</source>
-            <translation type="unfinished" />
+            <translation>The head is not among the present members.</translation>
         </message>
         <message>
             <source>终止原因</source>
-            <translation type="unfinished" />
+            <translation>Why it ended</translation>
         </message>
         <message>
             <source>经办</source>
-            <translation type="unfinished" />
+            <translation>Handled by</translation>
         </message>
         <message>
             <source>经办人</source>
-            <translation type="unfinished" />
+            <translation>Operator</translation>
         </message>
         <message>
             <source>经手人</source>
-            <translation type="unfinished" />
+            <translation>Handed over by</translation>
         </message>
         <message>
             <source>经济走势、社情民意的持续观察。</source>
-            <translation type="unfinished" />
+            <translation>Continued observation of the economy and of public opinion.</translation>
         </message>
         <message>
             <source>经费（分）</source>
-            <translation type="unfinished" />
+            <translation>Cost (fen)</translation>
         </message>
         <message>
             <source>结束</source>
-            <translation type="unfinished" />
+            <translation>End</translation>
         </message>
         <message>
             <source>结束日期</source>
-            <translation type="unfinished" />
+            <translation>Last day</translation>
         </message>
         <message>
             <source>结束时间</source>
-            <translation type="unfinished" />
+            <translation>End time</translation>
         </message>
         <message>
             <source>结束时间{end}不晚于开始时间{start}。</source>
-            <translation type="unfinished" />
+            <translation>The end time {end} is not later than the start time {start}.</translation>
         </message>
         <message>
             <source>结束时间{end}早于开始时间{start}。</source>
-            <translation type="unfinished" />
+            <translation>The end time {end} is earlier than the start time {start}.</translation>
         </message>
         <message>
             <source>结果</source>
-            <translation type="unfinished" />
+            <translation>Result</translation>
         </message>
         <message>
             <source>结果说明</source>
-            <translation type="unfinished" />
+            <translation>About the result</translation>
         </message>
         <message>
             <source>给一条记录添加附件（照片、扫描件等）</source>
-            <translation type="unfinished" />
+            <translation>add attachments (photos, scans and so on) to a record</translation>
         </message>
         <message>
             <source>给全部站点写回执</source>
-            <translation type="unfinished" />
+            <translation>Write receipts for all stations</translation>
         </message>
         <message>
             <source>给档案员的钥匙</source>
-            <translation type="unfinished" />
+            <translation>keys for the archivist</translation>
         </message>
         <message>
             <source>给选中的写回执</source>
-            <translation type="unfinished" />
+            <translation>Write receipts for the chosen</translation>
         </message>
         <message>
             <source>续任</source>
-            <translation type="unfinished" />
+            <translation>Next term</translation>
         </message>
         <message>
             <source>编号</source>
-            <translation type="unfinished" />
+            <translation>Number</translation>
         </message>
         <message>
             <source>编号会跳过一百号接着排，以免和已经送出的重复；下次交区里时，区里会对出缺少的部分。</source>
-            <translation type="unfinished" />
+            <translation>Numbers go on after leaving out a hundred, so that none repeats what was sent; at the next hand-over the district finds out what is missing.</translation>
         </message>
         <message>
             <source>编号字母</source>
-            <translation type="unfinished" />
+            <translation>Prefix</translation>
         </message>
         <message>
             <source>编号，例如 SQ-MQ-2026-0012</source>
-            <translation type="unfinished" />
+            <translation>Number, for example SQ-MQ-2026-0012</translation>
         </message>
         <message>
             <source>缩小</source>
-            <translation type="unfinished" />
+            <translation>Smaller</translation>
         </message>
         <message>
             <source>缺 {device} 第{first}至{last}号。</source>
-            <translation type="unfinished" />
+            <translation>Numbers {first} to {last} of {device} are missing.</translation>
         </message>
         <message>
             <source>缺{n}个附件。</source>
-            <translation type="unfinished" />
+            <translation>{n} attachments are missing.</translation>
         </message>
         <message>
             <source>缺什么</source>
-            <translation type="unfinished" />
+            <translation>What is missing</translation>
         </message>
         <message>
             <source>缺件归档</source>
-            <translation type="unfinished" />
+            <translation>Archive with gaps</translation>
         </message>
         <message>
             <source>缺少</source>
-            <translation type="unfinished" />
+            <translation>Missing</translation>
         </message>
         <message>
             <source>缺席原因</source>
-            <translation type="unfinished" />
+            <translation>Reason for absence</translation>
         </message>
         <message>
             <source>缺漏</source>
-            <translation type="unfinished" />
+            <translation>Gaps</translation>
         </message>
         <message>
             <source>缺漏 {n}</source>
-            <translation type="unfinished" />
+            <translation>Gaps {n}</translation>
         </message>
         <message>
             <source>群众</source>
-            <translation type="unfinished" />
+            <translation>Citizens</translation>
         </message>
         <message>
             <source>群众档案</source>
-            <translation type="unfinished" />
+            <translation>Citizen's file</translation>
         </message>
         <message>
             <source>考核年度</source>
-            <translation type="unfinished" />
+            <translation>Assessment year</translation>
         </message>
         <message>
             <source>考核年度按全会计算，却没有登记全会。</source>
-            <translation type="unfinished" />
+            <translation>The assessment year follows plenary sessions, but none is entered.</translation>
         </message>
         <message>
             <source>职务</source>
-            <translation type="unfinished" />
+            <translation>Post</translation>
         </message>
         <message>
             <source>职能</source>
-            <translation type="unfinished" />
+            <translation>Functions</translation>
         </message>
         <message>
             <source>联动学习组</source>
-            <translation type="unfinished" />
+            <translation>Linked study group</translation>
         </message>
         <message>
             <source>联合主办</source>
-            <translation type="unfinished" />
+            <translation>Co-hosts</translation>
         </message>
         <message>
             <source>联系人</source>
-            <translation type="unfinished" />
+            <translation>Contact person</translation>
         </message>
         <message>
             <source>联系点</source>
-            <translation type="unfinished" />
+            <translation>Contact point</translation>
         </message>
         <message>
             <source>联系点与群众</source>
-            <translation type="unfinished" />
+            <translation>Contact points and citizens</translation>
         </message>
         <message>
             <source>联系电话</source>
-            <translation type="unfinished" />
+            <translation>Contact telephone</translation>
         </message>
         <message>
             <source>联络员</source>
-            <translation type="unfinished" />
+            <translation>Liaison officer</translation>
         </message>
         <message>
             <source>联络站</source>
-            <translation type="unfinished" />
+            <translation>Liaison station</translation>
         </message>
         <message>
             <source>联络站、委员工作室：记民情、办事项，月底交给区里。</source>
-            <translation type="unfinished" />
+            <translation>Liaison station or member studio: note concerns, handle cases, hand over to the district at the end of the month.</translation>
         </message>
         <message>
             <source>能</source>
-            <translation type="unfinished" />
+            <translation>yes</translation>
         </message>
         <message>
             <source>能不能用</source>
-            <translation type="unfinished" />
+            <translation>Usable</translation>
         </message>
         <message>
             <source>能否办理</source>
-            <translation type="unfinished" />
+            <translation>Can it be done</translation>
         </message>
         <message>
             <source>能用</source>
-            <translation type="unfinished" />
+            <translation>Works</translation>
         </message>
         <message>
-            <source>至少{n}个字符，可以用一句话；每次打开都要输。</source>
+            <source>至少8个字母或4个汉字，可以用一句话；每次打开都要输。</source>
             <translation type="unfinished" />
         </message>
         <message>
             <source>致困原因</source>
-            <translation type="unfinished" />
+            <translation>Cause of hardship</translation>
         </message>
         <message>
             <source>若干行</source>
-            <translation type="unfinished" />
+            <translation>lines</translation>
         </message>
         <message>
             <source>英文</source>
-            <translation type="unfinished" />
+            <translation>English</translation>
         </message>
         <message>
             <source>草稿</source>
-            <translation type="unfinished" />
+            <translation>Draft</translation>
         </message>
         <message>
             <source>草稿和作废的记录不归档；请核对年度。</source>
-            <translation type="unfinished" />
+            <translation>Drafts and void records are not archived; please check the year.</translation>
         </message>
         <message>
             <source>草稿和作废的记录不归档；请核对年度和保管期限。</source>
-            <translation type="unfinished" />
+            <translation>Drafts and void records are not archived; please check the year and the retention period.</translation>
         </message>
         <message>
             <source>荣誉</source>
-            <translation type="unfinished" />
+            <translation>Honour</translation>
         </message>
         <message>
             <source>行政区划代码</source>
-            <translation type="unfinished" />
+            <translation>Code of the administrative division</translation>
         </message>
         <message>
             <source>行政区划代码“{code}”不合规定。</source>
-            <translation type="unfinished" />
+            <translation>The code of the administrative division "{code}" is not allowed.</translation>
         </message>
         <message>
             <source>行政区划代码“{code}”不是6位数字。</source>
-            <translation type="unfinished" />
+            <translation>The code of the administrative division "{code}" is not 6 digits.</translation>
         </message>
         <message>
             <source>行政区划代码，6位数字，例如 990000</source>
-            <translation type="unfinished" />
+            <translation>code of the administrative division, 6 digits, for example 990000</translation>
         </message>
         <message>
             <source>衔接平台</source>
-            <translation type="unfinished" />
+            <translation>Grass-roots forum linked to</translation>
         </message>
         <message>
             <source>补录</source>
@@ -6670,7 +6672,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation type="unfinished" />
         </message>
         <message>
-            <source>请至少用{n}个字符，例如一句自己记得住的话。</source>
+            <source>请至少用8个字母或4个汉字，例如一句自己记得住的话。</source>
             <translation type="unfinished" />
         </message>
         <message>
