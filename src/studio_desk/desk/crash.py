@@ -21,7 +21,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Cancelled
 from studio_desk.kernel.words import say
 
-HARMLESS = ("This plugin does not support propagateSizeHints", "This plugin does not support raise()")
+HARMLESS = ("This plugin does not support",)
 """Qt's remarks on the offscreen platform, without meaning."""
 log = logging.getLogger("studio_desk.desk")
 

@@ -93,8 +93,12 @@ class Editor(QWidget):
             self.leave()
         return super().eventFilter(watched, event)
 
+    def settle(self) -> None:
+        """Turn what was typed into what it means (`11.22` into a date, a piece of a word into the word)."""
+
     def leave(self) -> None:
         """The focus left: tidy what was typed."""
+        self.settle()
         self.left.emit()
 
 
@@ -156,7 +160,7 @@ class DayEditor(TextEditor):
         if box is not None:
             box.addWidget(pick)
 
-    def leave(self) -> None:
+    def settle(self) -> None:
         """Write the date as `2026-11-22`; what is none stays as typed."""
         try:
             told = dates.parse_day(self.line.text())
@@ -165,7 +169,6 @@ class DayEditor(TextEditor):
         if told != self.line.text():
             self.line.setText(told)
             self.changed.emit()
-        super().leave()
 
     def value(self) -> Any:
         """The date in ISO form as soon as it is one."""
@@ -226,13 +229,12 @@ class TimeEditor(TextEditor):
         except ValueError:
             return self.line.text()
 
-    def leave(self) -> None:
+    def settle(self) -> None:
         """Write the time as `09:30`."""
         told = self.value()
         if told != self.line.text():
             self.line.setText(told)
             self.changed.emit()
-        super().leave()
 
 
 class YesEditor(Editor):

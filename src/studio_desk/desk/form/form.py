@@ -105,8 +105,13 @@ class Form(QScrollArea):
 
     # --- values --------------------------------------------------------------------------------------------------
 
-    def put(self, values: Mapping[str, Any]) -> None:
-        """Show a record's values; nothing counts as touched then."""
+    def put(self, values: Mapping[str, Any], *, whole: bool = False) -> None:
+        """Show a record's values.
+
+        Args:
+            values: all of them, common columns among them.
+            whole: show every finding at once (a saved record), not only as fields are left (a new one).
+        """
         self._rest = {name: values[name] for name in CARRIED if name in values}
         self._rest |= {
             n: v
@@ -116,9 +121,14 @@ class Form(QScrollArea):
         for name, cell in self.cells.items():
             cell.editor.put(values.get(name, cell.editor.field.default))
         self._touched.clear()
-        self._all = False
+        self._all = whole
         self._check.stop()
         self.check()
+
+    def settle(self) -> None:
+        """Turn what was typed into what it means, in every field; before saving."""
+        for cell in self.cells.values():
+            cell.editor.settle()
 
     def values(self) -> dict[str, Any]:
         """All values as typed."""

@@ -47,6 +47,7 @@ class QuickNew(QDialog):
 
     def accept(self) -> None:
         """Save, or show what is missing."""
+        self.form.settle()
         if errors := self.form.show_all():
             self.form.go_to(errors[0].field)
             return

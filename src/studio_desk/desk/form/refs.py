@@ -172,10 +172,9 @@ class RefEditor(Editor):
         self._open.setEnabled(bool(self.line.uid))
         self.changed.emit()
 
-    def leave(self) -> None:
+    def settle(self) -> None:
         """A full name is enough."""
         self.line.settle()
-        super().leave()
 
     def trouble(self) -> Finding | None:
         """What was typed and stands for no record."""
@@ -230,10 +229,9 @@ class RefsEditor(Editor):
         self._names |= self._desk.titles([uid for uid in uids if uid not in self._names])
         self.chips.put(uids)
 
-    def leave(self) -> None:
+    def settle(self) -> None:
         """A full name is enough."""
         self.line.settle()
-        super().leave()
 
     def trouble(self) -> Finding | None:
         """What was typed and stands for no record."""

@@ -80,7 +80,7 @@ class Sitting(QObject):
     def _show(self, uid: str, row: dict[str, Any] | None, values: Mapping[str, Any], *, at: str = "") -> None:
         self._keep.stop()
         self.uid, self.row, self.recovered, self.dirty = uid, row, at, bool(at)
-        self.form.put({**values, "uid": uid})
+        self.form.put({**values, "uid": uid}, whole=row is not None)
         self.form.lock(bool(self.locked))
         self.moved_on.emit()
 
@@ -198,6 +198,7 @@ class Sitting(QObject):
         )
 
     def _fits(self) -> bool:
+        self.form.settle()
         errors = self.form.show_all()
         if not errors:
             return True

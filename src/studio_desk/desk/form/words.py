@@ -163,15 +163,16 @@ class WordEditor(Editor):
         self.box.edited.connect(self.changed)
         self.holds(self.box)
         self.box.lineEdit().setAccessibleName(say(field.ask.label))
-        self.box.lineEdit().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The line inside the box has the focus."""
-        if watched is self.box.lineEdit() and left_for_another(event):
-            self.box.settle()
+        """Settle on a word when the focus goes to another field."""
+        if watched is self.box and left_for_another(event):
             self.leave()
-            return False
         return False
+
+    def settle(self) -> None:
+        """A piece of a word becomes the only word it fits."""
+        self.box.settle()
 
     def value(self) -> Any:
         """The Chinese word, whatever the language of the screen."""
@@ -199,7 +200,6 @@ class WordsEditor(Editor):
         self.box.edited.connect(self._add)
         self.holds(self.box)
         self.box.lineEdit().setAccessibleName(say(field.ask.label))
-        self.box.lineEdit().installEventFilter(self)
 
     def _label(self, word: str) -> str:
         term = vocabulary(self.field.ask.vocabulary).find(word)
@@ -213,12 +213,15 @@ class WordsEditor(Editor):
             self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The line inside the box has the focus."""
-        if watched is self.box.lineEdit() and left_for_another(event):
-            self.box.settle()
-            self._add()
+        """Settle on a word when the focus goes to another field."""
+        if watched is self.box and left_for_another(event):
             self.leave()
         return False
+
+    def settle(self) -> None:
+        """A piece of a word becomes the only word it fits, and a chip."""
+        self.box.settle()
+        self._add()
 
     def value(self) -> Any:
         """The words, and what was typed and is none (for the check to speak about)."""
