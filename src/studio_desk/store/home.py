@@ -170,13 +170,16 @@ class Home:
         return home
 
     def _bring_up(self) -> None:
-        """Migrate core tables; rebuild the records when a kind's table changed."""
+        """Migrate core tables; add tables that came with a layer above; rebuild the records when a kind's table changed."""
         wanted = _schema_print(self.shapes)
         if self.file.schema == SCHEMA and self.meta.get("schema") == wanted:
+            if not set(tables.metadata.tables) <= set(self.meta.get("tables").split()):
+                with self.file.write() as c:
+                    _add_tables(c)
             return
         with self.file.write() as c:
             migrations.run(c, self.file.schema)
-            tables.metadata.create_all(c)
+            _add_tables(c)
             for shape in self.shapes:
                 shape.table.create(c, checkfirst=True)
             self.journal.rebuild()
@@ -328,9 +331,16 @@ def _make_folder(path: Path) -> None:
         raise medium_problem(error, path) from error
 
 
+def _add_tables(c: Connection) -> None:
+    """Make the tables that are not there yet and note which there are."""
+    tables.metadata.create_all(c)
+    names = " ".join(sorted(tables.metadata.tables))
+    c.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('tables', ?)", (names,))
+
+
 def _make_tables(c: Connection, shapes: Iterable[Shape]) -> None:
     shapes = tuple(shapes)
-    tables.metadata.create_all(c)
+    _add_tables(c)
     for shape in shapes:
         shape.table.create(c, checkfirst=True)
     c.exec_driver_sql(SEARCH)
@@ -340,5 +350,8 @@ def _make_tables(c: Connection, shapes: Iterable[Shape]) -> None:
 
 def _schema_print(shapes: Iterable[Shape]) -> str:
     """Changes when any table changes: the records are then worked out anew from the journal."""
-    core = [f"{t.name}({','.join(c.name for c in t.columns)})" for t in tables.metadata.sorted_tables]
+    core = [
+        f"{t.name}({','.join(c.name for c in t.columns)})"
+        for t in (tables.metadata.tables[name] for name in tables.OWN)
+    ]
     return digest("\n".join([*core, SEARCH, *(shape.fingerprint() for shape in shapes)]))

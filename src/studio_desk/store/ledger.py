@@ -110,17 +110,19 @@ class Ledger:
 
     def count(self, view: View) -> int:
         """How many rows the filters leave."""
-        source, values = self._source(view)
+        own = all(name in REGISTER or name in {"code", "state", "station"} for name in view.where)
+        source, values = self._source(view, register=own)
         with self._file.read() as c:
             return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())
 
-    def _source(self, view: View) -> tuple[str, list[Any]]:
+    def _source(self, view: View, *, register: bool = False) -> tuple[str, list[Any]]:
+        """The statement from `FROM` to `WHERE`, and its values; of the register alone when that is enough."""
         where = view.where
         texts, values = ["r.kind = ?"], [self._kind]
         if view.find.strip():
             texts.append("r.n IN (SELECT rowid FROM search WHERE search MATCH ?)")
             values.append(match(view.find) or '""')
-        joined = f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
+        joined = "FROM record r" if register else f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
         for name, wanted in where.items():
             for one in (wanted,) if isinstance(wanted, str) else wanted:
                 if one == "":
@@ -128,8 +130,6 @@ class Ledger:
                 text, more = self._condition(name, one)
                 texts.append(text)
                 values += more
-        if all(name in REGISTER or name in {"code", "state", "station"} for name in where):
-            joined = f'FROM record r LEFT JOIN "{self._table.name}" k ON k.uid = r.uid'
         return f"{joined} WHERE {' AND '.join(texts)}", values
 
     def _condition(self, name: str, wanted: str) -> tuple[str, list[Any]]:

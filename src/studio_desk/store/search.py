@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -93,9 +92,12 @@ def find(
             f"{fields} {source} ORDER BY s.rowid DESC LIMIT {int(limit)} OFFSET {int(offset)}", tuple(values)
         )
         hits = [Hit(*row) for row in rows]
+        if len(hits) < limit and (hits or not offset):
+            return hits, min(offset + len(hits), COUNT_LIMIT)
+        # Every entry of the search has its record: only a kind is looked up there.
+        source = source if kind else f"FROM search s WHERE {where}"
         counted = c.exec_driver_sql(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNT_LIMIT})", tuple(values))  # noqa: S608
-        total: Any = counted.scalar_one()
-    return hits, int(total)
+        return hits, int(counted.scalar_one())
 
 
 def match(text: str) -> str:

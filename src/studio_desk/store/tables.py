@@ -67,7 +67,8 @@ record = Table(
     Column("seq", Integer, nullable=False),
     Column("revisions", Integer, nullable=False),
     Column("updated_at", String, nullable=False),
-    Index("record_kind_day", "kind", "day", "n"),
+    Index("record_kind", "kind"),
+    Index("record_kind_day", "kind", "day"),
     Index("record_code", "code"),
     Index("record_conflict", "conflict"),
     Index("record_chain", "dev", "seq"),
@@ -111,6 +112,9 @@ export = Table(
     Column("records", Integer, nullable=False),
 )
 """What was packed when, for whom, on which medium, by whom (custody)."""
+
+OWN = tuple(metadata.tables)
+"""Names of the store's own tables; layers above add theirs to the same metadata."""
 
 SEARCH = """CREATE VIRTUAL TABLE IF NOT EXISTS search
  USING fts5(text, initials, content='', contentless_delete=1, tokenize='ascii')"""
