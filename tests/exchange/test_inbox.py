@@ -278,3 +278,42 @@ def test_inspect_tells_without_taking_in(world: World):
     assert (refused["verdict"], refused["code"], refused["exit"]) == ("refused", "BUNDLE_NOT_FOR_US", 2)
     assert refused["reasons"]
     assert quarantine.entries(district) == []
+
+
+def test_a_cancelled_merge_leaves_nothing_behind(world: World, monkeypatch: pytest.MonkeyPatch):
+    from studio_desk.kernel.progress import Cancelled
+    from studio_desk.store import projector
+
+    monkeypatch.setattr(projector, "BATCH", 2)
+    district = world.district()
+    station = world.station(district)
+    for n in range(5):
+        write(station, f"第{n}条")
+    file = send(station, world.stick)
+    told: list[str] = []
+
+    def enough(done: int, total: int, text: str) -> None:
+        told.append(text)
+        if "/" in text:
+            raise Cancelled
+
+    before = state(district)
+    with pytest.raises(Cancelled):
+        take(district, file, progress=enough)
+    assert told[0] == file.name
+    assert state(district) == before
+    assert not list(district.path.glob("inbox-*"))
+    assert words(take(district, file)) == ["applied"]
+
+
+def test_leftovers_of_a_killed_program_are_swept(world: World):
+    import os
+
+    district = world.district()
+    for name, age in (("inbox-old", 7200), ("outbox-old", 7200), ("inbox-new", 0)):
+        folder = district.path / name
+        folder.mkdir()
+        (folder / "bundle.sdx").write_bytes(b"x")
+        os.utime(folder, (folder.stat().st_atime, folder.stat().st_mtime - age))
+    take(district, BAD / "empty.sdx")
+    assert [p.name for p in sorted(district.path.glob("*box-*"))] == ["inbox-new"]

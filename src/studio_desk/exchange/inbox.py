@@ -95,6 +95,7 @@ def receive(
         Problem: `NOT_ENROLLED`; a disk that is full. What is wrong with a file is in its outcome.
     """
     policy = trust_store.policy(home)
+    sealed_files.sweep(home)
     with Worker(replace(policy, allow=allow), [keys_of(home).identity]) as worker:
         if not dry_run:
             return _Inbox(home, worker).take(files, progress)
@@ -167,12 +168,13 @@ class _Inbox:
             outcomes.append(outcome)
             try:
                 with sealed_files.local_copy(self.home, file) as (copy, sha256):
-                    self._one(copy, sha256, outcome)
+                    told = _inside(progress, number, len(files), file.name)
+                    self._one(copy, sha256, outcome, told)
                 by_digest.setdefault(sha256, []).append(outcome)
             except Problem as problem:  # the medium, not the bundle
                 if problem.exit_code != MEDIUM and problem.code != "BUNDLE_TOO_BIG":
                     raise
-                _refuse(outcome, problem, "unread" if problem.exit_code == MEDIUM else "quarantined")
+                _refuse(outcome, problem, "unread")
             self._waiting(by_digest)
         progress(len(files), len(files), "")
         if not self.dry:
@@ -180,7 +182,7 @@ class _Inbox:
                 self.home.new_incarnation(reason)
         return outcomes
 
-    def _one(self, copy: Path, sha256: str, outcome: Outcome) -> None:
+    def _one(self, copy: Path, sha256: str, outcome: Outcome, progress: Progress) -> None:
         try:
             bundle = self.worker.verify(copy)
         except Problem as problem:
@@ -193,14 +195,16 @@ class _Inbox:
         if missing(self.home, bundle):
             self._hold(copy, sha256, outcome, bundle)
             return
-        self._merge(copy, sha256, outcome, bundle)
+        self._merge(copy, sha256, outcome, bundle, progress=progress)
 
-    def _merge(self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified) -> None:
+    def _merge(
+        self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified, *, progress: Progress = silent
+    ) -> None:
         taken: list[receipts.TakenIn] = []
         source = (Path(outcome.file).name, sha256)
         try:
             with self.home.file.write() as c:
-                merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted))
+                merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
                 taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
                 quarantine.settled(c, sha256)
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
@@ -323,6 +327,15 @@ def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
             gaps.append((at + 1, start - 1))
         at = max(at, stop)
     return gaps
+
+
+def _inside(progress: Progress, number: int, files: int, name: str) -> Progress:
+    """Progress inside one of several files: the count of files stands, the text moves."""
+
+    def told(done: int, total: int, text: str) -> None:
+        progress(number, files, f"{name} {text} {done}/{total}")
+
+    return told
 
 
 def _waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, tables, trust_store
+from studio_desk.exchange import acknowledged, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
 from studio_desk.exchange.header import Header, chain_age, chain_owner, file_name
@@ -161,6 +161,7 @@ def send(
     Raises:
         Problem: `MEDIUM_…`; the custody of the records is then as before.
     """
+    sealed_files.sweep(home)
     trust = trust_store.required(home)
     keys = keys_of(home)
     everyone = sorted({*recipients, keys.recipient, *trust.escrow})

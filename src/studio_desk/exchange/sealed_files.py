@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 HELD, QUARANTINE = "held", "quarantine"
 SUFFIX: Final = ".sdx"
+_STALE: Final = 3600
+"""Seconds after which a spool is taken for a leftover."""
 
 
 @contextmanager
@@ -71,3 +75,16 @@ def drop(home: Home, folder: str, sha256: str) -> None:
     """Remove a kept file; harmless when it is gone."""
     with suppress(OSError):
         place(home, folder, sha256).unlink(missing_ok=True)
+
+
+def sweep(home: Home) -> int:
+    """Remove the spools of a program that was killed (sealed, so they tell nobody anything); answers how many."""
+    stale = [
+        folder
+        for pattern in ("inbox-*", "outbox-*")
+        for folder in home.path.glob(pattern)
+        if folder.is_dir() and abs(time.time() - folder.stat().st_mtime) > _STALE
+    ]
+    for folder in stale:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(stale)

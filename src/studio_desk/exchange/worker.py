@@ -164,6 +164,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open a console
                 env={**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"},
             )
         return self._process
