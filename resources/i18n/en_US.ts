@@ -5689,7 +5689,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>群众</source>
-            <translation>Citizens</translation>
+            <translation>Citizen</translation>
         </message>
         <message>
             <source>群众档案</source>
@@ -5817,207 +5817,207 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>补录</source>
-            <translation type="unfinished" />
+            <translation>Entered late</translation>
         </message>
         <message>
             <source>补记已举办的活动</source>
-            <translation type="unfinished" />
+            <translation>Record as already held</translation>
         </message>
         <message>
             <source>被区里退回:{reason}</source>
-            <translation type="unfinished" />
+            <translation>Returned by the district: {reason}</translation>
         </message>
         <message>
             <source>被退回</source>
-            <translation type="unfinished" />
+            <translation>returned</translation>
         </message>
         <message>
             <source>裁定冲突</source>
-            <translation type="unfinished" />
+            <translation>Conflict decided</translation>
         </message>
         <message>
             <source>裁定冲突要写明理由。</source>
-            <translation type="unfinished" />
+            <translation>Deciding a conflict needs a reason.</translation>
         </message>
         <message>
             <source>装入</source>
-            <translation type="unfinished" />
+            <translation>Install</translation>
         </message>
         <message>
             <source>要修改请用 correct。</source>
-            <translation type="unfinished" />
+            <translation>To change it use correct.</translation>
         </message>
         <message>
             <source>要写原因</source>
-            <translation type="unfinished" />
+            <translation>Reason needed</translation>
         </message>
         <message>
             <source>要找的字</source>
-            <translation type="unfinished" />
+            <translation>what to find</translation>
         </message>
         <message>
             <source>要改</source>
-            <translation type="unfinished" />
+            <translation>To correct</translation>
         </message>
         <message>
             <source>要有其中一个：{names}。</source>
-            <translation type="unfinished" />
+            <translation>One of these is needed: {names}.</translation>
         </message>
         <message>
             <source>要站点改什么</source>
-            <translation type="unfinished" />
+            <translation>What the station is to change</translation>
         </message>
         <message>
             <source>要粘贴的行</source>
-            <translation type="unfinished" />
+            <translation>Rows to paste</translation>
         </message>
         <message>
             <source>观测记录</source>
-            <translation type="unfinished" />
+            <translation>Observations</translation>
         </message>
         <message>
             <source>规定的内容</source>
-            <translation type="unfinished" />
+            <translation>what is prescribed</translation>
         </message>
         <message>
             <source>计划</source>
-            <translation type="unfinished" />
+            <translation>Planned</translation>
         </message>
         <message>
             <source>计划项目</source>
-            <translation type="unfinished" />
+            <translation>Item of the plan</translation>
         </message>
         <message>
             <source>认不出“{words}”。</source>
-            <translation type="unfinished" />
+            <translation>"{words}" is not understood.</translation>
         </message>
         <message>
             <source>议定</source>
-            <translation type="unfinished" />
+            <translation>Decisions</translation>
         </message>
         <message>
             <source>议定事项</source>
-            <translation type="unfinished" />
+            <translation>Matters decided</translation>
         </message>
         <message>
             <source>议题</source>
-            <translation type="unfinished" />
+            <translation>Topic</translation>
         </message>
         <message>
             <source>议题来源</source>
-            <translation type="unfinished" />
+            <translation>Source of the topic</translation>
         </message>
         <message>
             <source>记一条民情</source>
-            <translation type="unfinished" />
+            <translation>New journal entry</translation>
         </message>
         <message>
             <source>记在每次保存里，回答“谁录入的”。</source>
-            <translation type="unfinished" />
+            <translation>Kept with every save; answers "who entered it".</translation>
         </message>
         <message>
             <source>记录</source>
-            <translation type="unfinished" />
+            <translation>Records</translation>
         </message>
         <message>
             <source>记录人</source>
-            <translation type="unfinished" />
+            <translation>Recorder</translation>
         </message>
         <message>
             <source>记录人签字日期</source>
-            <translation type="unfinished" />
+            <translation>Signed by the recorder on</translation>
         </message>
         <message>
             <source>记录写成 {example}，明细也是这样，几行用方括号括起来。</source>
-            <translation type="unfinished" />
+            <translation>A record is written as {example}, a line of a list likewise; several lines go into square brackets.</translation>
         </message>
         <message>
             <source>记录报到了哪里、备份、登记、各项数目</source>
-            <translation type="unfinished" />
+            <translation>how far records have been handed over, backups, enrolment, counts</translation>
         </message>
         <message>
             <source>记录数</source>
-            <translation type="unfinished" />
+            <translation>Records</translation>
         </message>
         <message>
             <source>记录的 uid 或编号，或文书名，或 binder</source>
-            <translation type="unfinished" />
+            <translation>uid or number of records, name of a form, or binder</translation>
         </message>
         <message>
             <source>记录的去向</source>
-            <translation type="unfinished" />
+            <translation>Whereabouts of records</translation>
         </message>
         <message>
             <source>记录的种类，或一种记录的栏目、词表、状态</source>
-            <translation type="unfinished" />
+            <translation>the kinds of record, or the fields, lists and states of one</translation>
         </message>
         <message>
             <source>记录种类</source>
-            <translation type="unfinished" />
+            <translation>kind of record</translation>
         </message>
         <message>
             <source>记录种类，全部用 kinds 查看</source>
-            <translation type="unfinished" />
+            <translation>kind of record, see all with kinds</translation>
         </message>
         <message>
             <source>记录种类；不写则列出全部</source>
-            <translation type="unfinished" />
+            <translation>kind of record; all are listed when left out</translation>
         </message>
         <message>
             <source>记录都加密保存。打开时要用下面的一种钥匙。</source>
-            <translation type="unfinished" />
+            <translation>All records are kept encrypted. One of these keys opens them.</translation>
         </message>
         <message>
             <source>设置</source>
-            <translation type="unfinished" />
+            <translation>Settings</translation>
         </message>
         <message>
             <source>设置已经存好。</source>
-            <translation type="unfinished" />
+            <translation>The settings are saved.</translation>
         </message>
         <message>
             <source>诉求建议</source>
-            <translation type="unfinished" />
+            <translation>Requests and suggestions</translation>
         </message>
         <message>
             <source>词</source>
-            <translation type="unfinished" />
+            <translation>Word</translation>
         </message>
         <message>
             <source>词数</source>
-            <translation type="unfinished" />
+            <translation>Words</translation>
         </message>
         <message>
             <source>词表</source>
-            <translation type="unfinished" />
+            <translation>List</translation>
         </message>
         <message>
             <source>词表名称；不写则列出全部</source>
-            <translation type="unfinished" />
+            <translation>name of a list; all are listed when left out</translation>
         </message>
         <message>
             <source>词表和各词的有效期</source>
-            <translation type="unfinished" />
+            <translation>the lists of words and from when to when each word is in force</translation>
         </message>
         <message>
             <source>词表或所指</source>
-            <translation type="unfinished" />
+            <translation>List or kind it refers to</translation>
         </message>
         <message>
             <source>试点</source>
-            <translation type="unfinished" />
+            <translation>Pilot</translation>
         </message>
         <message>
             <source>该备份了</source>
-            <translation type="unfinished" />
+            <translation>time for a backup</translation>
         </message>
         <message>
             <source>说明</source>
-            <translation type="unfinished" />
+            <translation>About</translation>
         </message>
         <message>
             <source>说明理由,保留</source>
-            <translation type="unfinished" />
+            <translation>Give a reason and keep</translation>
         </message>
         <message>
             <source>请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。</source>
@@ -6029,7 +6029,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请不要关闭程序，马上做一次备份，再从备份恢复密钥文件。</source>
-            <translation type="unfinished" />
+            <translation>Do not close the program. Make a backup now, then restore the key file from it.</translation>
         </message>
         <message>
             <source>请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。</source>
@@ -6041,7 +6041,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请与该单位联系。</source>
-            <translation type="unfinished" />
+            <translation>Please contact that body.</translation>
         </message>
         <message>
             <source>请与该站点核实；如确有新的记录，请该站点重新登记后再导出。</source>
@@ -6049,15 +6049,15 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请从列出的里面选一条,或新建。</source>
-            <translation type="unfinished" />
+            <translation>Please choose one of those listed, or make a new one.</translation>
         </message>
         <message>
             <source>请从协办单位中删去重复的一个。</source>
-            <translation type="unfinished" />
+            <translation>Please delete the repeated one from the supporting units.</translation>
         </message>
         <message>
             <source>请从困难类别中选一个。</source>
-            <translation type="unfinished" />
+            <translation>Please choose one of the categories of hardship.</translation>
         </message>
         <message>
             <source>请从备份恢复（restore）；原文件请保留。</source>
@@ -6065,27 +6065,27 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请从备份恢复，或重新添加原来的文件。</source>
-            <translation type="unfinished" />
+            <translation>Please restore from a backup or add the original file again.</translation>
         </message>
         <message>
             <source>请从备份恢复；每个备份里都有密钥文件。</source>
-            <translation type="unfinished" />
+            <translation>Please restore from a backup; every backup holds the key file.</translation>
         </message>
         <message>
             <source>请从最近的好备份恢复（restore）;报送过的可向区里要回。原文件请保留。</source>
-            <translation type="unfinished" />
+            <translation>Please restore from the last good backup (restore); what was handed over can be asked back from the district. Keep the original file.</translation>
         </message>
         <message>
             <source>请从界别列表中选一个。</source>
-            <translation type="unfinished" />
+            <translation>Please choose one from the list of sectors.</translation>
         </message>
         <message>
             <source>请从联合主办中删去重复的一个。</source>
-            <translation type="unfinished" />
+            <translation>Please delete the repeated one from the co-hosts.</translation>
         </message>
         <message>
             <source>请以证件为准改正其中一处；证件本身有误的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please correct one of them by the card; if the card itself is wrong, keep it with a reason.</translation>
         </message>
         <message>
             <source>请使用区级最近一次给的文件；本机没有改动。</source>
@@ -6093,35 +6093,35 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请假事由</source>
-            <translation type="unfinished" />
+            <translation>Reason for leave</translation>
         </message>
         <message>
             <source>请先升级本程序，再恢复。</source>
-            <translation type="unfinished" />
+            <translation>Please update this program first, then restore.</translation>
         </message>
         <message>
             <source>请先升级本程序，再打开。</source>
-            <translation type="unfinished" />
+            <translation>Please update this program first, then open.</translation>
         </message>
         <message>
             <source>请先在“冲突”页选定以哪一个为准。</source>
-            <translation type="unfinished" />
+            <translation>Please choose first on the page "Conflict" which one counts.</translation>
         </message>
         <message>
             <source>请先在系统里装好打印机；也可以“另存为 PDF”，拿到别处打印。</source>
-            <translation type="unfinished" />
+            <translation>Please set up a printer in the system first, or use "Save as PDF" and print it elsewhere.</translation>
         </message>
         <message>
             <source>请先在那里关闭 Studio Desk，再重试。</source>
-            <translation type="unfinished" />
+            <translation>Please close Studio Desk there first, then try again.</translation>
         </message>
         <message>
             <source>请先填写“{label}”。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in "{label}" first.</translation>
         </message>
         <message>
             <source>请先导入缺少的数据包。</source>
-            <translation type="unfinished" />
+            <translation>Please import the missing bundle first.</translation>
         </message>
         <message>
             <source>请先把本机的 Studio Desk 更新到最新版本，再从隔离区重新接收。</source>
@@ -6129,7 +6129,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请先撤销更晚的导入，或用更正、作废处理有问题的记录。</source>
-            <translation type="unfinished" />
+            <translation>Please undo the later import first, or correct or void the records with problems.</translation>
         </message>
         <message>
             <source>请先用“登记”（enrol request）生成申请文件交给区级，再装入带回的登记回执文件。</source>
@@ -6137,135 +6137,135 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请先登记,或改用编号。</source>
-            <translation type="unfinished" />
+            <translation>Please register it first, or use the number.</translation>
         </message>
         <message>
             <source>请关闭打开它的程序（看图、杀毒、同步软件等），再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please close the program that has it open (picture viewer, virus scanner, file sync) and do it again.</translation>
         </message>
         <message>
             <source>请再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please do it again.</translation>
         </message>
         <message>
             <source>请再做一次，输入口令。</source>
-            <translation type="unfinished" />
+            <translation>Please do it again and enter the passphrase.</translation>
         </message>
         <message>
             <source>请再做一次；归档期间先不要录入。</source>
-            <translation type="unfinished" />
+            <translation>Please do it again, and enter nothing while archiving.</translation>
         </message>
         <message>
             <source>请写四位数的年份，例如2026。</source>
-            <translation type="unfinished" />
+            <translation>Please write the year with four digits, for example 2026.</translation>
         </message>
         <message>
             <source>请写成“image/jpeg”的样子。</source>
-            <translation type="unfinished" />
+            <translation>Please write it like "image/jpeg".</translation>
         </message>
         <message>
             <source>请写明什么条件下能办，或为什么不能办。</source>
-            <translation type="unfinished" />
+            <translation>Please write on what condition it can be done, or why it cannot be done.</translation>
         </message>
         <message>
             <source>请写活动小结；纪要、签到表和照片作为附件挂在活动下面。</source>
-            <translation type="unfinished" />
+            <translation>Please write the summary of the activity; attach minutes, sign-in sheet and photos to the activity.</translation>
         </message>
         <message>
             <source>请写清什么事、在哪里、多少人受影响、群众要求什么；确实只有一句话的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please write what it is about, where, how many it affects and what people ask for; if there really was only one sentence, keep it with a reason.</translation>
         </message>
         <message>
             <source>请写编号或 uid；用 search 可以查到。</source>
-            <translation type="unfinished" />
+            <translation>Please write the number or the uid; search finds it.</translation>
         </message>
         <message>
             <source>请写编号；用 search 可以查到。</source>
-            <translation type="unfinished" />
+            <translation>Please write the number; search finds it.</translation>
         </message>
         <message>
             <source>请写记录的编号来打印；要空白表，请加 --blank。</source>
-            <translation type="unfinished" />
+            <translation>Please give the number of a record to print; for a blank form add --blank.</translation>
         </message>
         <message>
             <source>请删减到{limit}个字以内，或把多出的内容写进说明、附件。</source>
-            <translation type="unfinished" />
+            <translation>Please shorten it to {limit} characters, or move the rest to the remarks or an attachment.</translation>
         </message>
         <message>
             <source>请删减后再保存。</source>
-            <translation type="unfinished" />
+            <translation>Please shorten it, then save.</translation>
         </message>
         <message>
             <source>请删去不用的文件，或换一个更大的U盘、文件夹，再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please delete files that are not needed, or take a larger stick or folder, and do it again.</translation>
         </message>
         <message>
             <source>请删去重复的一个。</source>
-            <translation type="unfinished" />
+            <translation>Please delete the repeated one.</translation>
         </message>
         <message>
             <source>请删去重复的一行。</source>
-            <translation type="unfinished" />
+            <translation>Please delete the repeated line.</translation>
         </message>
         <message>
             <source>请删去重复的一行，或填写前一行的止期。</source>
-            <translation type="unfinished" />
+            <translation>Please delete the repeated line, or fill in the end of the earlier one.</translation>
         </message>
         <message>
             <source>请刷新列表。</source>
-            <translation type="unfinished" />
+            <translation>Please refresh the list.</translation>
         </message>
         <message>
             <source>请刷新隔离区的列表。</source>
-            <translation type="unfinished" />
+            <translation>Please refresh the list of the quarantine.</translation>
         </message>
         <message>
             <source>请升级程序后再打印。</source>
-            <translation type="unfinished" />
+            <translation>Please update the program, then print.</translation>
         </message>
         <message>
             <source>请去掉 / \ : * ? " &lt; &gt; | 这些符号。</source>
-            <translation type="unfinished" />
+            <translation>Please remove the characters / \ : * ? " &lt; &gt; |.</translation>
         </message>
         <message>
             <source>请去掉其中一个。</source>
-            <translation type="unfinished" />
+            <translation>Please remove one of them.</translation>
         </message>
         <message>
             <source>请另填一人，可由站长或区政协经办兼任B角。</source>
-            <translation type="unfinished" />
+            <translation>Please name another person; the station head or the district officer may be clerk B as well.</translation>
         </message>
         <message>
             <source>请另存为不带宏的文件（docx、xlsx）或 PDF 再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please save it as a file without macros (docx, xlsx) or as PDF, then add it.</translation>
         </message>
         <message>
             <source>请另建一条新的记录，在说明里写上原编号。</source>
-            <translation type="unfinished" />
+            <translation>Please make a new record and write the old number into its remarks.</translation>
         </message>
         <message>
             <source>请另选一个空文件夹。</source>
-            <translation type="unfinished" />
+            <translation>Please choose another, empty folder.</translation>
         </message>
         <message>
             <source>请另选一个空文件夹恢复。</source>
-            <translation type="unfinished" />
+            <translation>Please choose another, empty folder to restore into.</translation>
         </message>
         <message>
             <source>请另选一个空文件夹恢复；确认无误后再停用原来的。</source>
-            <translation type="unfinished" />
+            <translation>Please choose another, empty folder to restore into; stop using the old one only when all is right.</translation>
         </message>
         <message>
             <source>请只留一位户主。</source>
-            <translation type="unfinished" />
+            <translation>Please leave only one head of household.</translation>
         </message>
         <message>
             <source>请只留必要的内容，可改记监护人；确需登记的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please keep only what is needed, or enter the guardian instead; if it must be entered, keep it with a reason.</translation>
         </message>
         <message>
             <source>请合并为一行，或改正年度、类型。</source>
-            <translation type="unfinished" />
+            <translation>Please make them one line, or correct the year or the kind.</translation>
         </message>
         <message>
             <source>请向本区区级管理员要文件；本机没有改动。</source>
@@ -6277,155 +6277,155 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请向站点要一次完整的报送（export --all）。</source>
-            <translation type="unfinished" />
+            <translation>Please ask the station for a complete export (export --all).</translation>
         </message>
         <message>
             <source>请在“历次全会”里填写开幕日期，否则统计按日历年。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in the opening day under "Plenary sessions", or statistics go by calendar year.</translation>
         </message>
         <message>
             <source>请在出席中补记到场的{side}；没有请到的，改用别的活动种类。</source>
-            <translation type="unfinished" />
+            <translation>Please add those of {side} who came under attendance; if none could come, choose another kind of activity.</translation>
         </message>
         <message>
             <source>请在区级的电脑上打开这个申请文件。</source>
-            <translation type="unfinished" />
+            <translation>Please open this request file on the district's computer.</translation>
         </message>
         <message>
             <source>请在区级的电脑上操作。</source>
-            <translation type="unfinished" />
+            <translation>Please do it on the district's computer.</translation>
         </message>
         <message>
             <source>请在原来的电脑、原来的用户下打开，或用恢复码打开后设一个口令（命令行用 --passphrase-file）。</source>
-            <translation type="unfinished" />
+            <translation>Please open it on the same computer as the same user, or open it with the recovery code and set a passphrase (--passphrase-file on the command line).</translation>
         </message>
         <message>
             <source>请在口令文件的第一行写上口令。</source>
-            <translation type="unfinished" />
+            <translation>Please write the passphrase on the first line of the passphrase file.</translation>
         </message>
         <message>
             <source>请在导入记录里查看编号。</source>
-            <translation type="unfinished" />
+            <translation>Please look up the number in the list of imports.</translation>
         </message>
         <message>
             <source>请在手机相机设置里选“兼容性最佳”(JPEG),或用微信发送后再保存。</source>
-            <translation type="unfinished" />
+            <translation>Please choose "Most Compatible" (JPEG) in the telephone's camera settings, or send it by WeChat and save it again.</translation>
         </message>
         <message>
             <source>请在站点的电脑上打开这个文件。</source>
-            <translation type="unfinished" />
+            <translation>Please open this file on the station's computer.</translation>
         </message>
         <message>
             <source>请在表格程序里选中单元格,复制后再来粘贴。</source>
-            <translation type="unfinished" />
+            <translation>Please select cells in the spreadsheet, copy them, then paste here.</translation>
         </message>
         <message>
             <source>请在表格里把这一列设成文本,重新填写后再粘贴。</source>
-            <translation type="unfinished" />
+            <translation>Please set this column to text in the spreadsheet, enter it anew and paste again.</translation>
         </message>
         <message>
             <source>请在设置的“打印和归档”里填写档案馆给的全宗号。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in the fonds number from the archives under "Printing and archiving" in the settings.</translation>
         </message>
         <message>
             <source>请在该站归档后，随数据包报来。</source>
-            <translation type="unfinished" />
+            <translation>It comes with a bundle once that station has archived it.</translation>
         </message>
         <message>
             <source>请在这台电脑上安装新版本后再打开；文件没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please install the newer version on this computer, then open it; the file was not changed.</translation>
         </message>
         <message>
             <source>请填1到{days}。</source>
-            <translation type="unfinished" />
+            <translation>Please enter 1 to {days}.</translation>
         </message>
         <message>
             <source>请填{least}到{most}之间的整数。</source>
-            <translation type="unfinished" />
+            <translation>Please enter a whole number from {least} to {most}.</translation>
         </message>
         <message>
             <source>请填一人，A角不在时由其接手；暂时没有的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please name someone who takes over when clerk A is away; if there is nobody yet, keep it with a reason.</translation>
         </message>
         <message>
             <source>请填一位能对接的人；暂时没有的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please name someone to contact; if there is nobody yet, keep it with a reason.</translation>
         </message>
         <message>
             <source>请填写6位数字的代码，例如990000。</source>
-            <translation type="unfinished" />
+            <translation>Please enter a code of 6 digits, for example 990000.</translation>
         </message>
         <message>
             <source>请填写“{label}”。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in "{label}".</translation>
         </message>
         <message>
             <source>请填写乡镇或街道名。</source>
-            <translation type="unfinished" />
+            <translation>Please enter the name of the town or subdistrict.</translation>
         </message>
         <message>
             <source>请填写全称，例如“石桥镇政协联络站”。</source>
-            <translation type="unfinished" />
+            <translation>Please enter the full name, for example "Shiqiao CPPCC Liaison Station".</translation>
         </message>
         <message>
             <source>请填写办理时限，或先选紧急程度。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in the deadline, or choose the urgency first.</translation>
         </message>
         <message>
             <source>请填文字。</source>
-            <translation type="unfinished" />
+            <translation>Please enter text.</translation>
         </message>
         <message>
             <source>请填是或否。</source>
-            <translation type="unfinished" />
+            <translation>Please enter yes or no.</translation>
         </message>
         <message>
             <source>请对照打印的恢复码逐组核对，里面没有字母 I、L、O、U。</source>
-            <translation type="unfinished" />
+            <translation>Please compare with the printed recovery code group by group; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
             <source>请对照证件核对第7至14位。</source>
-            <translation type="unfinished" />
+            <translation>Please compare digits 7 to 14 with the card.</translation>
         </message>
         <message>
             <source>请对照证件核对；没有证件的不必填。</source>
-            <translation type="unfinished" />
+            <translation>Please compare with the card; leave it empty where there is none.</translation>
         </message>
         <message>
             <source>请征得本人同意后填写日期。</source>
-            <translation type="unfinished" />
+            <translation>Please fill in the day once the person has agreed.</translation>
         </message>
         <message>
             <source>请打开U盘的写保护开关，或换一个可以写入的文件夹，再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please switch off the write protection of the stick, or choose a folder that can be written to, and do it again.</translation>
         </message>
         <message>
             <source>请打开它，或另选一个空文件夹。</source>
-            <translation type="unfinished" />
+            <translation>Please open it, or choose another, empty folder.</translation>
         </message>
         <message>
             <source>请打电话逐组核对，一致后加上 --yes，或用 --fingerprint 写上对方读出的六组数字。</source>
-            <translation type="unfinished" />
+            <translation>Please compare group by group over the telephone; when all agree, add --yes, or give the six groups that were read with --fingerprint.</translation>
         </message>
         <message>
             <source>请找这份数据首次运行时打印的恢复码，换过恢复码的用最新的一张。</source>
-            <translation type="unfinished" />
+            <translation>Please find the recovery code printed when these data were first set up; if it was changed, the newest one.</translation>
         </message>
         <message>
             <source>请把多页扫描件存为 PDF，动图存为一张照片，再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please save a scan of several pages as PDF and a moving picture as one photo, then add it.</translation>
         </message>
         <message>
             <source>请把恢复码抄在纸上锁好：忘了口令、换了电脑时只能靠它打开，这里只显示这一次。</source>
-            <translation type="unfinished" />
+            <translation>Please write the recovery code on paper and lock it away: when the passphrase is forgotten or the computer replaced, only this opens the records. It is shown this once.</translation>
         </message>
         <message>
             <source>请把文件“{file}”交给维护人员；里面没有记录内容。</source>
-            <translation type="unfinished" />
+            <translation>Please give the file "{file}" to whoever maintains the program; no content of records is in it.</translation>
         </message>
         <message>
             <source>请把文件另存为 UTF-8 编码后再试。</source>
-            <translation type="unfinished" />
+            <translation>Please save the file as UTF-8 and try again.</translation>
         </message>
         <message>
             <source>请把文件送到它写明的地方；没有改动任何记录。</source>
@@ -6433,7 +6433,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请把组长加进成员，或改选组长。</source>
-            <translation type="unfinished" />
+            <translation>Please add the head to the members, or choose another head.</translation>
         </message>
         <message>
             <source>请把这个文件交给区级管理员；让对方更新程序后重新导出。没有改动任何记录。</source>
@@ -6441,83 +6441,83 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请按 README 安装 Qt 需要的系统库后再试；其余步骤都已完成。</source>
-            <translation type="unfinished" />
+            <translation>Please install the system libraries that Qt needs as the README says, then try again; all other steps are done.</translation>
         </message>
         <message>
             <source>请按“09:30”的样子填写。</source>
-            <translation type="unfinished" />
+            <translation>Please write it like "09:30".</translation>
         </message>
         <message>
             <source>请按“2026-03-06”的样子填写。</source>
-            <translation type="unfinished" />
+            <translation>Please write it like "2026-03-06".</translation>
         </message>
         <message>
             <source>请按签到表登记到会的人。</source>
-            <translation type="unfinished" />
+            <translation>Please enter who came from the sign-in sheet.</translation>
         </message>
         <message>
             <source>请换一个U盘或文件夹，再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please take another stick or folder and do it again.</translation>
         </message>
         <message>
             <source>请换一个可以写入的文件夹，或请管理员放开权限。</source>
-            <translation type="unfinished" />
+            <translation>Please choose a folder that can be written to, or ask the administrator for permission.</translation>
         </message>
         <message>
             <source>请换一个空文件夹，或打开这里已有的数据。</source>
-            <translation type="unfinished" />
+            <translation>Please choose another, empty folder, or open the data that are here.</translation>
         </message>
         <message>
             <source>请换一个词，或写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please choose another word, or keep it with a reason.</translation>
         </message>
         <message>
             <source>请换一个较短的、只含汉字、字母和数字的名字，再做一次。</source>
-            <translation type="unfinished" />
+            <translation>Please choose a shorter name of plain characters, letters and digits only, and do it again.</translation>
         </message>
         <message>
             <source>请换另一份备份；没有别的备份时，请向区里要回本站已报送的数据。</source>
-            <translation type="unfinished" />
+            <translation>Please use another backup; if there is none, ask the district for what this station has handed over.</translation>
         </message>
         <message>
             <source>请插好U盘或检查这个文件夹，再做一次；重复做不会出错。</source>
-            <translation type="unfinished" />
+            <translation>Please plug in the stick or check the folder, and do it again; doing it twice does no harm.</translation>
         </message>
         <message>
             <source>请改为{last}以前的日期。</source>
-            <translation type="unfinished" />
+            <translation>Please change the date to {last} or earlier.</translation>
         </message>
         <message>
             <source>请改为“不予受理”并告知群众，或更正“受理范围”。</source>
-            <translation type="unfinished" />
+            <translation>Please change it to "Not accepted" and tell the citizens, or correct "Within the remit".</translation>
         </message>
         <message>
             <source>请改正其中一处。</source>
-            <translation type="unfinished" />
+            <translation>Please correct one of them.</translation>
         </message>
         <message>
             <source>请改正其中一处；知道出生日期的，年龄可以不填。</source>
-            <translation type="unfinished" />
+            <translation>Please correct one of them; with a date of birth the age may be left empty.</translation>
         </message>
         <message>
             <source>请改正状态或清空满足日期。</source>
-            <translation type="unfinished" />
+            <translation>Please correct the state or clear the date of being met.</translation>
         </message>
         <message>
             <source>请改用口令；数据不受影响。</source>
-            <translation type="unfinished" />
+            <translation>Please use the passphrase instead; the data are not affected.</translation>
         </message>
         <message>
             <source>请改用编号。</source>
-            <translation type="unfinished" />
+            <translation>Please use the number instead.</translation>
         </message>
         <message>
             <source>请标上“涉信访”，这样它不计入办结率。</source>
-            <translation type="unfinished" />
+            <translation>Please tick "Petition"; then it is left out of the closing rate.</translation>
         </message>
         <message>
             <source>请核对接待时间。</source>
-            <translation type="unfinished" />
+            <translation>Please check the times of the reception.</translation>
         </message>
         <message>
             <source>请核对文件名里的站点和送达对象；如果确是给这里的，请让对方先完成登记再重新导出。</source>
@@ -6525,131 +6525,131 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请核对日期；电脑时钟不准的，请先校准。</source>
-            <translation type="unfinished" />
+            <translation>Please check the date; if the computer's clock is wrong, set it first.</translation>
         </message>
         <message>
             <source>请核对日期；确实晚了的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please check the dates; if it really was late, keep it with a reason.</translation>
         </message>
         <message>
             <source>请核对时间；跨天的请分开填写日期。</source>
-            <translation type="unfinished" />
+            <translation>Please check the times; for more than one day fill in both dates.</translation>
         </message>
         <message>
             <source>请核对起止日期。</source>
-            <translation type="unfinished" />
+            <translation>Please check the first and the last day.</translation>
         </message>
         <message>
             <source>请核对这两个日期。</source>
-            <translation type="unfinished" />
+            <translation>Please check the two dates.</translation>
         </message>
         <message>
             <source>请检查 --passphrase-file 后面的文件名；文件里只写口令，UTF-8 编码。</source>
-            <translation type="unfinished" />
+            <translation>Please check the file name after --passphrase-file; the file holds only the passphrase, in UTF-8.</translation>
         </message>
         <message>
             <source>请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。</source>
-            <translation type="unfinished" />
+            <translation>Please check capital letters and the input method and try again; if the passphrase is forgotten, use the recovery code printed at the first start.</translation>
         </message>
         <message>
             <source>请检查磁盘或U盘是否松动；已存的内容都在，请尽快做一次备份。</source>
-            <translation type="unfinished" />
+            <translation>Please check whether the disk or stick is loose; all that was saved is there, please make a backup soon.</translation>
         </message>
         <message>
             <source>请检查这一栏：应填{wanted}。</source>
-            <translation type="unfinished" />
+            <translation>Please check this field: it takes {wanted}.</translation>
         </message>
         <message>
             <source>请清理磁盘后重试；已存的内容都在。</source>
-            <translation type="unfinished" />
+            <translation>Please free some space on the disk and try again; all that was saved is there.</translation>
         </message>
         <message>
             <source>请清空号码，或改填姓名；本人同意只留电话的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please clear the number, or enter the name; if the person agreed to leave only a telephone number, keep it with a reason.</translation>
         </message>
         <message>
             <source>请照档案馆给的代码填写。</source>
-            <translation type="unfinished" />
+            <translation>Please enter the code given by the archives.</translation>
         </message>
         <message>
             <source>请照纸上抄的逐组输入。</source>
-            <translation type="unfinished" />
+            <translation>Please enter it group by group as written on paper.</translation>
         </message>
         <message>
             <source>请用 --new-passphrase-file、--new-recovery 或 --keyring。</source>
-            <translation type="unfinished" />
+            <translation>Please use --new-passphrase-file, --new-recovery or --keyring.</translation>
         </message>
         <message>
             <source>请用 --set 栏目=内容。</source>
-            <translation type="unfinished" />
+            <translation>Please use --set field=content.</translation>
         </message>
         <message>
             <source>请用 --set 栏目=内容，或 --file 文件，或 --lines。</source>
-            <translation type="unfinished" />
+            <translation>Please use --set field=content, --file FILE or --lines.</translation>
         </message>
         <message>
             <source>请用 init 新建，用 restore 从备份恢复，或用 --home 指明文件夹。</source>
-            <translation type="unfinished" />
+            <translation>Please set one up with init, restore a backup with restore, or name the folder with --home.</translation>
         </message>
         <message>
             <source>请用 list 或 search 查一下编号。</source>
-            <translation type="unfinished" />
+            <translation>Please look up the number with list or search.</translation>
         </message>
         <message>
             <source>请用 quarantine list 查看编号。</source>
-            <translation type="unfinished" />
+            <translation>Please look up the number with quarantine list.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么丢弃。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence why it is thrown away.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么作废。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence why it is void.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么吊销。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence why it is revoked.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么更正。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence why it is corrected.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么这样定。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence why it is decided so.</translation>
         </message>
         <message>
             <source>请用一句话说明原因。</source>
-            <translation type="unfinished" />
+            <translation>Please give the reason in one sentence.</translation>
         </message>
         <message>
             <source>请用一句话说明要站点改什么。</source>
-            <translation type="unfinished" />
+            <translation>Please say in one sentence what the station is to change.</translation>
         </message>
         <message>
             <source>请用地名拼音的首字母，例如石桥镇用SQ。</source>
-            <translation type="unfinished" />
+            <translation>Please use the pinyin initials of the place, for example SQ for Shiqiao.</translation>
         </message>
         <message>
             <source>请用恢复码恢复，同时给一个新口令（命令行用 --passphrase-file）。</source>
-            <translation type="unfinished" />
+            <translation>Please restore with the recovery code and give a new passphrase (--passphrase-file on the command line).</translation>
         </message>
         <message>
             <source>请用生僻字输入换成标准字；字库里没有的，用同音字或拆写，并在备注说明。</source>
-            <translation type="unfinished" />
+            <translation>Please replace it with the standard character using a rare-character input; if the font lacks it, write a character of the same sound or its parts, and say so in the remarks.</translation>
         </message>
         <message>
             <source>请用看图程序打开试试；打不开就重新拍照或扫描。原来的记录没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please try to open it in a picture viewer; if that fails, take the photo or scan again. The record was not changed.</translation>
         </message>
         <message>
             <source>请用看图程序缩小后再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please make it smaller in a picture viewer, then add it.</translation>
         </message>
         <message>
             <source>请由专委会主任、秘书长或分管副主席审批后填写。</source>
-            <translation type="unfinished" />
+            <translation>Please fill it in once a committee director, the secretary-general or the vice-chairperson in charge has approved.</translation>
         </message>
         <message>
             <source>请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。</source>
@@ -6657,7 +6657,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请确认文件没有改错扩展名、没有损坏，用相应程序打开后另存一份再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please make sure that the file has the right extension and is not damaged; open it in its program, save it anew and add that.</translation>
         </message>
         <message>
             <source>请确认该站点已登记（enrol accept），登记后在隔离区选“重新接收”。</source>
@@ -6665,11 +6665,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请稍等，做完会自动继续。</source>
-            <translation type="unfinished" />
+            <translation>Please wait; it goes on by itself.</translation>
         </message>
         <message>
             <source>请站点在“月底交区里”的“电话里的回执码”一栏输入；里面没有字母 I、L、O、U。</source>
-            <translation type="unfinished" />
+            <translation>Please have the station enter it under "Month-end hand-over" in "Receipt code from the telephone"; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
             <source>请至少用8个字母或4个汉字，例如一句自己记得住的话。</source>
@@ -6677,31 +6677,31 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请至少选一条记录。</source>
-            <translation type="unfinished" />
+            <translation>Please choose at least one record.</translation>
         </message>
         <message>
             <source>请补上现任的一届，或把状态改为辞去、撤销、届满。</source>
-            <translation type="unfinished" />
+            <translation>Please add the present term, or change the state to "Resigned", "Removed" or "Term ended".</translation>
         </message>
         <message>
             <source>请补上这一级的任期，或改正级别。</source>
-            <translation type="unfinished" />
+            <translation>Please add the term at this level, or correct the level.</translation>
         </message>
         <message>
             <source>请补写其中一项；只是了解情况的，在后续计划写“无需办理”。</source>
-            <translation type="unfinished" />
+            <translation>Please write one of them; if it was only to learn of something, write "nothing to do" as the next step.</translation>
         </message>
         <message>
             <source>请补写原因；不知道的写“未说明”。</source>
-            <translation type="unfinished" />
+            <translation>Please add the reason; if it is not known, write "not said".</translation>
         </message>
         <message>
             <source>请补写；没有准假的记为缺席。</source>
-            <translation type="unfinished" />
+            <translation>Please add it; without leave, the person counts as absent.</translation>
         </message>
         <message>
             <source>请补齐；确实补不齐的，选“缺件归档”，缺少的会写进备考表。</source>
-            <translation type="unfinished" />
+            <translation>Please fill the gaps; if that cannot be done, choose "Archive with gaps", and what is missing goes on the box note sheet.</translation>
         </message>
         <message>
             <source>请装入由本机的申请文件换回的那一份；本机没有改动。</source>
@@ -6725,23 +6725,23 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请设一个口令（命令行用 --passphrase-file），或在有系统钥匙串的桌面里运行（Windows 自带；Linux 装 gnome-keyring 或 KWallet）。</source>
-            <translation type="unfinished" />
+            <translation>Please set a passphrase (--passphrase-file on the command line), or run it on a desktop with a keyring (part of Windows; on Linux install gnome-keyring or KWallet).</translation>
         </message>
         <message>
             <source>请输入口令。</source>
-            <translation type="unfinished" />
+            <translation>Please enter the passphrase.</translation>
         </message>
         <message>
             <source>请输入口令（命令行用 --passphrase-file），或用恢复码打开。</source>
-            <translation type="unfinished" />
+            <translation>Please enter the passphrase (--passphrase-file on the command line), or open it with the recovery code.</translation>
         </message>
         <message>
             <source>请选委员或填姓名。</source>
-            <translation type="unfinished" />
+            <translation>Please choose a member or enter a name.</translation>
         </message>
         <message>
             <source>请选委员；由文书代为接待的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please choose a member; if a clerk received people instead, keep it with a reason.</translation>
         </message>
         <message>
             <source>请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。</source>
@@ -6753,11 +6753,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请选领衔委员；名册里没有的，先登记委员。</source>
-            <translation type="unfinished" />
+            <translation>Please choose the lead member; if not in the list, register the member first.</translation>
         </message>
         <message>
             <source>请逐位核对；证件上确实如此的，写明理由后保留。</source>
-            <translation type="unfinished" />
+            <translation>Please compare every digit; if the card really says so, keep it with a reason.</translation>
         </message>
         <message>
             <source>请逐组核对；里面没有字母 I、L、O、U。</source>
@@ -6765,43 +6765,43 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。</source>
-            <translation type="unfinished" />
+            <translation>Please install the program again; if it is a font you put into fonts/user yourself, use a TrueType font (.ttf) instead or move it away.</translation>
         </message>
         <message>
             <source>请重新导出后再试。</source>
-            <translation type="unfinished" />
+            <translation>Please export again, then try again.</translation>
         </message>
         <message>
             <source>请重新扫描或拍照后再添加。</source>
-            <translation type="unfinished" />
+            <translation>Please scan or photograph it again, then add it.</translation>
         </message>
         <message>
             <source>请重新添加这个文件，校验码由程序计算。</source>
-            <translation type="unfinished" />
+            <translation>Please add the file again; the program works out the checksum.</translation>
         </message>
         <message>
             <source>请重新生成一次；如果是外来的文件，请换一份。</source>
-            <translation type="unfinished" />
+            <translation>Please make it again; if the file came from elsewhere, use another one.</translation>
         </message>
         <message>
             <source>请重新输一遍。</source>
-            <translation type="unfinished" />
+            <translation>Please enter it again.</translation>
         </message>
         <message>
             <source>读不出</source>
-            <translation type="unfinished" />
+            <translation>Cannot be read</translation>
         </message>
         <message>
             <source>读不出来</source>
-            <translation type="unfinished" />
+            <translation>cannot be read</translation>
         </message>
         <message>
             <source>读不到口令文件“{file}”。</source>
-            <translation type="unfinished" />
+            <translation>The passphrase file "{file}" cannot be read.</translation>
         </message>
         <message>
             <source>读写“{place}”时出错：{reason}。</source>
-            <translation type="unfinished" />
+            <translation>An error while reading or writing "{place}": {reason}.</translation>
         </message>
         <message>
             <source>读这个文件的程序中途停止了（可能是内存不够）。</source>
@@ -6809,219 +6809,219 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>谁</source>
-            <translation type="unfinished" />
+            <translation>Who</translation>
         </message>
         <message>
             <source>谁在这台电脑上录入</source>
-            <translation type="unfinished" />
+            <translation>Who enters records on this computer</translation>
         </message>
         <message>
             <source>责任</source>
-            <translation type="unfinished" />
+            <translation>Responsibility</translation>
         </message>
         <message>
             <source>责任专委会</source>
-            <translation type="unfinished" />
+            <translation>Responsible special committee</translation>
         </message>
         <message>
             <source>责任人</source>
-            <translation type="unfinished" />
+            <translation>Responsible person</translation>
         </message>
         <message>
             <source>责任单位或人</source>
-            <translation type="unfinished" />
+            <translation>Responsible unit or person</translation>
         </message>
         <message>
             <source>资料还不齐：没有活动小结。</source>
-            <translation type="unfinished" />
+            <translation>Papers are not complete: there is no summary of the activity.</translation>
         </message>
         <message>
             <source>资料齐</source>
-            <translation type="unfinished" />
+            <translation>Papers complete</translation>
         </message>
         <message>
             <source>资料齐全</source>
-            <translation type="unfinished" />
+            <translation>Papers complete</translation>
         </message>
         <message>
             <source>起</source>
-            <translation type="unfinished" />
+            <translation>Since</translation>
         </message>
         <message>
             <source>身份</source>
-            <translation type="unfinished" />
+            <translation>Role</translation>
         </message>
         <message>
             <source>身份证号</source>
-            <translation type="unfinished" />
+            <translation>Identity number</translation>
         </message>
         <message>
             <source>身份证号应为18位，末位是数字或X。</source>
-            <translation type="unfinished" />
+            <translation>An identity number has 18 places, the last is a digit or X.</translation>
         </message>
         <message>
             <source>身份证号末位校验码不对，按前17位应为“{digit}”。</source>
-            <translation type="unfinished" />
+            <translation>The check digit of the identity number is wrong; by the first 17 digits it should be "{digit}".</translation>
         </message>
         <message>
             <source>身份证号第17位表示“{told}”，登记的是“{sex}”。</source>
-            <translation type="unfinished" />
+            <translation>Digit 17 of the identity number says "{told}", but "{sex}" is entered.</translation>
         </message>
         <message>
             <source>身份证号里的出生日期不存在或还没有到。</source>
-            <translation type="unfinished" />
+            <translation>The date of birth in the identity number does not exist or has not come yet.</translation>
         </message>
         <message>
             <source>身份证号里的出生日期是{told}，登记的是{birth}。</source>
-            <translation type="unfinished" />
+            <translation>The date of birth in the identity number is {told}, but {birth} is entered.</translation>
         </message>
         <message>
             <source>转到“{state}”</source>
-            <translation type="unfinished" />
+            <translation>Go to "{state}"</translation>
         </message>
         <message>
             <source>转到下一个状态</source>
-            <translation type="unfinished" />
+            <translation>go to the next state</translation>
         </message>
         <message>
             <source>转到哪个状态</source>
-            <translation type="unfinished" />
+            <translation>the state to go to</translation>
         </message>
         <message>
             <source>转化为</source>
-            <translation type="unfinished" />
+            <translation>Turned into</translation>
         </message>
         <message>
             <source>转化记录</source>
-            <translation type="unfinished" />
+            <translation>Record it turned into</translation>
         </message>
         <message>
             <source>辅助力量</source>
-            <translation type="unfinished" />
+            <translation>Helper</translation>
         </message>
         <message>
             <source>辖区</source>
-            <translation type="unfinished" />
+            <translation>Area covered</translation>
         </message>
         <message>
             <source>辞去</source>
-            <translation type="unfinished" />
+            <translation>Resigned</translation>
         </message>
         <message>
             <source>辞去委员</source>
-            <translation type="unfinished" />
+            <translation>Resignation</translation>
         </message>
         <message>
             <source>返回</source>
-            <translation type="unfinished" />
+            <translation>Back</translation>
         </message>
         <message>
             <source>返回(Alt+左)</source>
-            <translation type="unfinished" />
+            <translation>Back (Alt+Left)</translation>
         </message>
         <message>
             <source>还是“{state}”，不会归档。</source>
-            <translation type="unfinished" />
+            <translation>It is still "{state}" and will not be archived.</translation>
         </message>
         <message>
             <source>还是不能收：{why}</source>
-            <translation type="unfinished" />
+            <translation>It still cannot be taken in: {why}</translation>
         </message>
         <message>
             <source>还有{n}件没有列出。</source>
-            <translation type="unfinished" />
+            <translation>{n} more are not listed.</translation>
         </message>
         <message>
             <source>还有{n}处不齐。</source>
-            <translation type="unfinished" />
+            <translation>{n} gaps are left.</translation>
         </message>
         <message>
             <source>还有{n}处不齐，列在“缺漏”里。最好先补齐；现在归档，缺少的会写进备考表。</source>
-            <translation type="unfinished" />
+            <translation>{n} gaps are left, listed under "Gaps". Better fill them first; if you archive now, what is missing goes on the box note sheet.</translation>
         </message>
         <message>
             <source>还有工作没有做完,请等一等或先取消。</source>
-            <translation type="unfinished" />
+            <translation>Some work is not finished; please wait or cancel it first.</translation>
         </message>
         <message>
             <source>还没有</source>
-            <translation type="unfinished" />
+            <translation>not yet</translation>
         </message>
         <message>
             <source>还没有交过数据。</source>
-            <translation type="unfinished" />
+            <translation>Nothing has been handed over yet.</translation>
         </message>
         <message>
             <source>还没有办完，现在是“{state}”。</source>
-            <translation type="unfinished" />
+            <translation>It is not finished; its state is "{state}".</translation>
         </message>
         <message>
             <source>还没有填全宗号，不能归档。</source>
-            <translation type="unfinished" />
+            <translation>The fonds number is not filled in; nothing can be archived.</translation>
         </message>
         <message>
             <source>还没有备份</source>
-            <translation type="unfinished" />
+            <translation>No backup yet</translation>
         </message>
         <message>
             <source>还没有备份。</source>
-            <translation type="unfinished" />
+            <translation>There is no backup yet.</translation>
         </message>
         <message>
             <source>还没有备份过，请备份到U盘或另一块硬盘。</source>
-            <translation type="unfinished" />
+            <translation>There has been no backup yet; please back up to a stick or another disk.</translation>
         </message>
         <message>
             <source>还没有收到过{station}的数据。</source>
-            <translation type="unfinished" />
+            <translation>No data of {station} have been received yet.</translation>
         </message>
         <message>
             <source>还没有登记任何站点。</source>
-            <translation type="unfinished" />
+            <translation>No station is enrolled yet.</translation>
         </message>
         <message>
             <source>还没有登记回执。区里登记好以后，把 U 盘插回来，这里会自动找到。</source>
-            <translation type="unfinished" />
+            <translation>There is no enrolment receipt yet. Once the district has enrolled this station, plug the stick in again; it is found by itself.</translation>
         </message>
         <message>
             <source>还没有设口令</source>
-            <translation type="unfinished" />
+            <translation>no passphrase is set yet</translation>
         </message>
         <message>
             <source>这一栏有{n}个字，最多{limit}个字。</source>
-            <translation type="unfinished" />
+            <translation>This field has {n} characters, at most {limit} are allowed.</translation>
         </message>
         <message>
             <source>这一行不是 UTF-8 编码。</source>
-            <translation type="unfinished" />
+            <translation>This line is not in UTF-8.</translation>
         </message>
         <message>
             <source>这一行不是命令。</source>
-            <translation type="unfinished" />
+            <translation>This line is not a command.</translation>
         </message>
         <message>
             <source>这一项已经处理过了。</source>
-            <translation type="unfinished" />
+            <translation>This item has been dealt with already.</translation>
         </message>
         <message>
             <source>这不是交接文件。</source>
-            <translation type="unfinished" />
+            <translation>This is not an exchange file.</translation>
         </message>
         <message>
             <source>这个 PDF 打不开。</source>
-            <translation type="unfinished" />
+            <translation>This PDF does not open.</translation>
         </message>
         <message>
             <source>这个U盘或磁盘可能坏了，请换一个，再做一次。</source>
-            <translation type="unfinished" />
+            <translation>The stick or disk may be broken; please take another one and do it again.</translation>
         </message>
         <message>
             <source>这个回执码与本站的任何一次上报都不符。</source>
-            <translation type="unfinished" />
+            <translation>This receipt code fits no hand-over of this station.</translation>
         </message>
         <message>
             <source>这个恢复码不是这份数据的。</source>
-            <translation type="unfinished" />
+            <translation>This recovery code is not that of these data.</translation>
         </message>
         <message>
             <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>
@@ -7037,7 +7037,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这个文件是由更新版本的 Studio Desk 写成的（格式 {found}，本程序到 {known}）。</source>
-            <translation type="unfinished" />
+            <translation>This file was written by a newer version of Studio Desk (format {found}, this program knows up to {known}).</translation>
         </message>
         <message>
             <source>这个文件要用更新版本的程序来读（需要 {needed}，本机为 {known}）。</source>
@@ -7049,15 +7049,15 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这个站点的文件正被另一个程序打开。</source>
-            <translation type="unfinished" />
+            <translation>The file of this station is open in another program.</translation>
         </message>
         <message>
             <source>这个站点的文件正被另一个程序打开（电脑 {host}，进程 {pid}，自 {since} 起）。</source>
-            <translation type="unfinished" />
+            <translation>The file of this station is open in another program (computer {host}, process {pid}, since {since}).</translation>
         </message>
         <message>
             <source>这些回执都收过了，没有新的内容。</source>
-            <translation type="unfinished" />
+            <translation>All these receipts were taken in before; there is nothing new.</translation>
         </message>
         <message>
             <source>这些栏目不合要求：{fields}。已原样保存。</source>
@@ -7065,7 +7065,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这件事不属于受理范围，不能受理。</source>
-            <translation type="unfinished" />
+            <translation>This is outside the remit and cannot be accepted.</translation>
         </message>
         <message>
             <source>这份信任名单是{other}的，本站登记在{own}。</source>
@@ -7077,15 +7077,15 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这份备份完好:{at},{records}条记录,{files}个附件,可以用来恢复。</source>
-            <translation type="unfinished" />
+            <translation>This backup is intact: {at}, {records} records, {files} attachments; it can be restored.</translation>
         </message>
         <message>
             <source>这份数据没有交给系统钥匙串</source>
-            <translation type="unfinished" />
+            <translation>these data were not given to the system keyring</translation>
         </message>
         <message>
             <source>这份数据的打开方式</source>
-            <translation type="unfinished" />
+            <translation>What opens these data</translation>
         </message>
         <message>
             <source>这份登记回执不是给这台电脑（{device}）的。</source>
@@ -7093,315 +7093,315 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这台电脑上没有打印机。</source>
-            <translation type="unfinished" />
+            <translation>There is no printer on this computer.</translation>
         </message>
         <message>
             <source>这台电脑没有可用的系统钥匙串（{backend}）</source>
-            <translation type="unfinished" />
+            <translation>this computer has no usable keyring ({backend})</translation>
         </message>
         <message>
             <source>这台电脑的系统钥匙串用不了，备份里也没有口令。</source>
-            <translation type="unfinished" />
+            <translation>The keyring of this computer cannot be used, and the backup has no passphrase.</translation>
         </message>
         <message>
             <source>这把钥匙已经属于另一台电脑。</source>
-            <translation type="unfinished" />
+            <translation>This key already belongs to another computer.</translation>
         </message>
         <message>
             <source>这是预演，没有改动。</source>
-            <translation type="unfinished" />
+            <translation>This was a trial; nothing changed.</translation>
         </message>
         <message>
             <source>这条记录已经有了，编号{code}。</source>
-            <translation type="unfinished" />
+            <translation>This record exists already, with the number {code}.</translation>
         </message>
         <message>
             <source>这条记录已经登记,更正要写明原因。</source>
-            <translation type="unfinished" />
+            <translation>This record is registered already; a correction needs a reason.</translation>
         </message>
         <message>
             <source>这条记录没有冲突。</source>
-            <translation type="unfinished" />
+            <translation>This record has no conflict.</translation>
         </message>
         <message>
             <source>这条记录没有待定的冲突。</source>
-            <translation type="unfinished" />
+            <translation>This record has no conflict to decide.</translation>
         </message>
         <message>
             <source>这条记录没有校验码为“{sha}”的附件。</source>
-            <translation type="unfinished" />
+            <translation>This record has no attachment with the checksum "{sha}".</translation>
         </message>
         <message>
             <source>这条记录由更新的版本写成，这里只能原样保存。</source>
-            <translation type="unfinished" />
+            <translation>This record was written by a newer version and can only be kept as it is here.</translation>
         </message>
         <message>
             <source>这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。</source>
-            <translation type="unfinished" />
+            <translation>There is no receipt from the district for this station here. Plug in the stick that came back; it is found by itself.</translation>
         </message>
         <message>
             <source>这里没有站点文件</source>
-            <translation type="unfinished" />
+            <translation>there is no station file here</translation>
         </message>
         <message>
             <source>这里没有站点送来的文件。插上 U 盘、选文件，或把文件拖到这里。</source>
-            <translation type="unfinished" />
+            <translation>There is no file from a station here. Plug in a stick, choose files, or drag files here.</translation>
         </message>
         <message>
             <source>这里要写 JSON:{detail}。</source>
-            <translation type="unfinished" />
+            <translation>JSON is wanted here: {detail}.</translation>
         </message>
         <message>
             <source>进展</source>
-            <translation type="unfinished" />
+            <translation>Progress</translation>
         </message>
         <message>
             <source>进度</source>
-            <translation type="unfinished" />
+            <translation>Progress</translation>
         </message>
         <message>
             <source>进行</source>
-            <translation type="unfinished" />
+            <translation>Under way</translation>
         </message>
         <message>
             <source>退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，64 用法不对，70 程序出错。</source>
-            <translation type="unfinished" />
+            <translation>Exit codes: 0 done, 2 refused (why and what to do is said), 3 file damaged, 4 in use, 5 trouble with disk or stick, 64 wrong usage, 70 program error.</translation>
         </message>
         <message>
             <source>退办</source>
-            <translation type="unfinished" />
+            <translation>Handed back</translation>
         </message>
         <message>
             <source>退回</source>
-            <translation type="unfinished" />
+            <translation>Return</translation>
         </message>
         <message>
             <source>退回一条记录</source>
-            <translation type="unfinished" />
+            <translation>Return a record</translation>
         </message>
         <message>
             <source>退回修改</source>
-            <translation type="unfinished" />
+            <translation>Return for changes</translation>
         </message>
         <message>
             <source>退回的原因</source>
-            <translation type="unfinished" />
+            <translation>Reason for returning it</translation>
         </message>
         <message>
             <source>退回补资料</source>
-            <translation type="unfinished" />
+            <translation>Return for more papers</translation>
         </message>
         <message>
             <source>退回要写明原因。</source>
-            <translation type="unfinished" />
+            <translation>Returning needs a reason.</translation>
         </message>
         <message>
             <source>送交单位</source>
-            <translation type="unfinished" />
+            <translation>Send to unit</translation>
         </message>
         <message>
             <source>送交日期</source>
-            <translation type="unfinished" />
+            <translation>Sent to the unit on</translation>
         </message>
         <message>
             <source>送出到 {name}</source>
-            <translation type="unfinished" />
+            <translation>Send to {name}</translation>
         </message>
         <message>
             <source>送出的内容区里都已收到。</source>
-            <translation type="unfinished" />
+            <translation>The district has received everything that was sent.</translation>
         </message>
         <message>
             <source>送出（先插上 U 盘或选文件夹）</source>
-            <translation type="unfinished" />
+            <translation>Send (first plug in a stick or choose a folder)</translation>
         </message>
         <message>
             <source>送审</source>
-            <translation type="unfinished" />
+            <translation>Submit for review</translation>
         </message>
         <message>
             <source>选一行，看缺什么。</source>
-            <translation type="unfinished" />
+            <translation>Choose a row to see what is missing.</translation>
         </message>
         <message>
             <source>选交接文件</source>
-            <translation type="unfinished" />
+            <translation>Choose exchange files</translation>
         </message>
         <message>
             <source>选回执文件</source>
-            <translation type="unfinished" />
+            <translation>Choose receipt files</translation>
         </message>
         <message>
             <source>选回执文件…</source>
-            <translation type="unfinished" />
+            <translation>Choose receipt files…</translation>
         </message>
         <message>
             <source>选备份文件</source>
-            <translation type="unfinished" />
+            <translation>Choose backup file</translation>
         </message>
         <message>
             <source>选备份文件…</source>
-            <translation type="unfinished" />
+            <translation>Choose backup file…</translation>
         </message>
         <message>
             <source>选定以哪一个版本为准</source>
-            <translation type="unfinished" />
+            <translation>decide which version counts</translation>
         </message>
         <message>
             <source>选文件…</source>
-            <translation type="unfinished" />
+            <translation>Choose files…</translation>
         </message>
         <message>
             <source>选文件夹</source>
-            <translation type="unfinished" />
+            <translation>Choose folder</translation>
         </message>
         <message>
             <source>选文件夹…</source>
-            <translation type="unfinished" />
+            <translation>Choose folder…</translation>
         </message>
         <message>
             <source>选日期:{label}</source>
-            <translation type="unfinished" />
+            <translation>Choose date: {label}</translation>
         </message>
         <message>
             <source>选申请文件</source>
-            <translation type="unfinished" />
+            <translation>Choose request file</translation>
         </message>
         <message>
             <source>选申请文件…</source>
-            <translation type="unfinished" />
+            <translation>Choose request file…</translation>
         </message>
         <message>
             <source>选登记回执文件</source>
-            <translation type="unfinished" />
+            <translation>Choose enrolment receipt</translation>
         </message>
         <message>
             <source>选登记回执文件…</source>
-            <translation type="unfinished" />
+            <translation>Choose enrolment receipt…</translation>
         </message>
         <message>
             <source>选项</source>
-            <translation type="unfinished" />
+            <translation>options</translation>
         </message>
         <message>
             <source>逐条查看</source>
-            <translation type="unfinished" />
+            <translation>One by one</translation>
         </message>
         <message>
             <source>逐条重算，较慢</source>
-            <translation type="unfinished" />
+            <translation>work everything out anew, slower</translation>
         </message>
         <message>
             <source>通信地址</source>
-            <translation type="unfinished" />
+            <translation>Postal address</translation>
         </message>
         <message>
             <source>通知</source>
-            <translation type="unfinished" />
+            <translation>Notice given</translation>
         </message>
         <message>
             <source>逢节假日</source>
-            <translation type="unfinished" />
+            <translation>On a holiday</translation>
         </message>
         <message>
             <source>邀请对象</source>
-            <translation type="unfinished" />
+            <translation>Invited</translation>
         </message>
         <message>
             <source>部分</source>
-            <translation type="unfinished" />
+            <translation>Part</translation>
         </message>
         <message>
             <source>都已送出</source>
-            <translation type="unfinished" />
+            <translation>All sent</translation>
         </message>
         <message>
             <source>里面的人和事都是虚构的，可以随便改。</source>
-            <translation type="unfinished" />
+            <translation>The people and matters in it are invented; change what you like.</translation>
         </message>
         <message>
             <source>里面的内容本机都已有了。</source>
-            <translation type="unfinished" />
+            <translation>Everything in it is here already.</translation>
         </message>
         <message>
             <source>重新交办</source>
-            <translation type="unfinished" />
+            <translation>Assign again</translation>
         </message>
         <message>
             <source>重新任职</source>
-            <translation type="unfinished" />
+            <translation>Take office again</translation>
         </message>
         <message>
             <source>重新办理</source>
-            <translation type="unfinished" />
+            <translation>Reopened</translation>
         </message>
         <message>
             <source>重新建档</source>
-            <translation type="unfinished" />
+            <translation>Reopen file</translation>
         </message>
         <message>
             <source>重新登记</source>
-            <translation type="unfinished" />
+            <translation>Register again</translation>
         </message>
         <message>
             <source>重新通知</source>
-            <translation type="unfinished" />
+            <translation>Give notice again</translation>
         </message>
         <message>
             <source>重点活动</source>
-            <translation type="unfinished" />
+            <translation>Key activity</translation>
         </message>
         <message>
             <source>重点活动必填。</source>
-            <translation type="unfinished" />
+            <translation>Required for a key activity.</translation>
         </message>
         <message>
             <source>重点活动的方案还没有审批人。</source>
-            <translation type="unfinished" />
+            <translation>The scheme of a key activity has not been approved by anybody.</translation>
         </message>
         <message>
             <source>金额（分）</source>
-            <translation type="unfinished" />
+            <translation>Amount (fen)</translation>
         </message>
         <message>
             <source>钥匙串里没有这份数据的密钥</source>
-            <translation type="unfinished" />
+            <translation>the keyring holds no key for these data</translation>
         </message>
         <message>
             <source>钥匙串里的密钥不是这份数据的</source>
-            <translation type="unfinished" />
+            <translation>the key in the keyring is not that of these data</translation>
         </message>
         <message>
             <source>链</source>
-            <translation type="unfinished" />
+            <translation>Chain</translation>
         </message>
         <message>
             <source>闭幕日期</source>
-            <translation type="unfinished" />
+            <translation>Closed on</translation>
         </message>
         <message>
             <source>问题类别</source>
-            <translation type="unfinished" />
+            <translation>Category of the issue</translation>
         </message>
         <message>
             <source>附件</source>
-            <translation type="unfinished" />
+            <translation>Attachments</translation>
         </message>
         <message>
             <source>附件 {digest} 不在这里。</source>
-            <translation type="unfinished" />
+            <translation>The attachment {digest} is not here.</translation>
         </message>
         <message>
             <source>附件 {digest} 损坏了。</source>
-            <translation type="unfinished" />
+            <translation>The attachment {digest} is damaged.</translation>
         </message>
         <message>
             <source>附件({n})</source>
-            <translation type="unfinished" />
+            <translation>Attachments ({n})</translation>
         </message>
         <message>
             <source>附件“{name}”其实是一个程序。</source>
-            <translation type="unfinished" />
+            <translation>The attachment "{name}" is really a program.</translation>
         </message>
         <message>
             <source>附件“{name}”名为图片，内容却不是。</source>
@@ -7409,99 +7409,99 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>附件和校验码用 show 查看；至少写前{n}位。</source>
-            <translation type="unfinished" />
+            <translation>See attachments and checksums with show; write at least the first {n} characters.</translation>
         </message>
         <message>
             <source>附件数</source>
-            <translation type="unfinished" />
+            <translation>Attachments</translation>
         </message>
         <message>
             <source>附件的校验码，至少前8位</source>
-            <translation type="unfinished" />
+            <translation>checksum of the attachment, at least its first 8 characters</translation>
         </message>
         <message>
             <source>附件种类</source>
-            <translation type="unfinished" />
+            <translation>Kind of attachment</translation>
         </message>
         <message>
             <source>附件种类，见词表 photo_kind</source>
-            <translation type="unfinished" />
+            <translation>kind of attachment, see the list photo_kind</translation>
         </message>
         <message>
             <source>隔离区没有“{number}”这一项。</source>
-            <translation type="unfinished" />
+            <translation>There is no number "{number}" in quarantine.</translation>
         </message>
         <message>
             <source>隔离的</source>
-            <translation type="unfinished" />
+            <translation>Quarantine</translation>
         </message>
         <message>
             <source>隔离的 {n}</source>
-            <translation type="unfinished" />
+            <translation>Quarantine {n}</translation>
         </message>
         <message>
             <source>隔离的数据包和记录</source>
-            <translation type="unfinished" />
+            <translation>bundles and records in quarantine</translation>
         </message>
         <message>
             <source>隔离的文件“{file}”不在了。</source>
-            <translation type="unfinished" />
+            <translation>The file "{file}" is gone from quarantine.</translation>
         </message>
         <message>
             <source>集体访</source>
-            <translation type="unfinished" />
+            <translation>Group visit</translation>
         </message>
         <message>
             <source>需求</source>
-            <translation type="unfinished" />
+            <translation>Needs</translation>
         </message>
         <message>
             <source>需求标签</source>
-            <translation type="unfinished" />
+            <translation>Kind of need</translation>
         </message>
         <message>
             <source>页号</source>
-            <translation type="unfinished" />
+            <translation>Page</translation>
         </message>
         <message>
             <source>页数</source>
-            <translation type="unfinished" />
+            <translation>Pages</translation>
         </message>
         <message>
             <source>领衔委员</source>
-            <translation type="unfinished" />
+            <translation>Lead member</translation>
         </message>
         <message>
             <source>题名</source>
-            <translation type="unfinished" />
+            <translation>Title</translation>
         </message>
         <message>
             <source>题目</source>
-            <translation type="unfinished" />
+            <translation>Subject</translation>
         </message>
         <message>
             <source>颜色</source>
-            <translation type="unfinished" />
+            <translation>Colours</translation>
         </message>
         <message>
             <source>马上生效，不用重新打开。</source>
-            <translation type="unfinished" />
+            <translation>Takes effect at once, without a restart.</translation>
         </message>
         <message>
             <source>高对比</source>
-            <translation type="unfinished" />
+            <translation>High contrast</translation>
         </message>
         <message>
             <source>默认按 DA/T 13-2022；按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。</source>
-            <translation type="unfinished" />
+            <translation>By default after DA/T 13-2022; after DA/T 22-2015 it is {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}.</translation>
         </message>
         <message>
             <source>（代码 {code}）</source>
-            <translation type="unfinished" />
+            <translation>(code {code})</translation>
         </message>
         <message>
             <source>（已吊销）</source>
-            <translation type="unfinished" />
+            <translation>(revoked)</translation>
         </message>
     </context>
 </TS>
