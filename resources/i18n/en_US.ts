@@ -165,7 +165,7 @@
         </message>
         <message>
             <source>{device} 的第 {seq} 号有两个不同的版本：同一台电脑的历史分成了两支。</source>
-            <translation type="unfinished" />
+            <translation>Number {seq} of {device} exists in two versions: the history of one computer has split in two.</translation>
         </message>
         <message>
             <source>{device} 的钥匙自第 {seq} 号之后已吊销。</source>
@@ -173,7 +173,7 @@
         </message>
         <message>
             <source>{device} 第 {seq} 号缺少正文，又没有依法删除的记载。</source>
-            <translation type="unfinished" />
+            <translation>Number {seq} of {device} has no body, and no lawful deletion is on record.</translation>
         </message>
         <message>
             <source>{device} 第{seq}号的记录</source>
@@ -297,11 +297,11 @@
         </message>
         <message>
             <source>{place} 与前一条接不上，中间被改动或缺失。</source>
-            <translation type="unfinished" />
+            <translation>{place} does not follow from the entry before it; something between was altered or is missing.</translation>
         </message>
         <message>
             <source>{place} 是 {found} 的操作，不是 {device} 的。</source>
-            <translation type="unfinished" />
+            <translation>{place} is an operation of {found}, not of {device}.</translation>
         </message>
         <message>
             <source>{place} 的“{field}”不对。</source>
@@ -313,11 +313,11 @@
         </message>
         <message>
             <source>{place} 的层次太深（超过 {limit} 层）。</source>
-            <translation type="unfinished" />
+            <translation>{place} is nested too deeply (more than {limit} levels).</translation>
         </message>
         <message>
             <source>{place} 这一行太长（超过 {limit} 字节）。</source>
-            <translation type="unfinished" />
+            <translation>{place} is too long a line (more than {limit} bytes).</translation>
         </message>
         <message>
             <source>{place} 这份正文不属于任何一条操作。</source>
@@ -337,15 +337,15 @@
         </message>
         <message>
             <source>{place} 里有不成文字的字节（不是 UTF-8）。</source>
-            <translation type="unfinished" />
+            <translation>{place} holds bytes that are no text (not UTF-8).</translation>
         </message>
         <message>
             <source>{place} 里有半个字符（代理项）。</source>
-            <translation type="unfinished" />
+            <translation>{place} holds half a character (a surrogate).</translation>
         </message>
         <message>
             <source>{place} 里有小数；交接文件只用整数。</source>
-            <translation type="unfinished" />
+            <translation>{place} holds a fraction; exchange files use whole numbers only.</translation>
         </message>
         <message>
             <source>{place} 里的整数太大。</source>
@@ -357,11 +357,11 @@
         </message>
         <message>
             <source>{sender} 改动了 {owner} 的记录（{rec}）。</source>
-            <translation type="unfinished" />
+            <translation>{sender} changed a record of {owner} ({rec}).</translation>
         </message>
         <message>
             <source>{sender} 无权写“{type}”这一类操作（{place}）。</source>
-            <translation type="unfinished" />
+            <translation>{sender} may not write operations of the type "{type}" ({place}).</translation>
         </message>
         <message>
             <source>{station}的年度要由它自己归档封存。</source>
@@ -413,7 +413,7 @@
         </message>
         <message>
             <source>“{file}”不是登记文件，或已损坏。</source>
-            <translation type="unfinished" />
+            <translation>"{file}" is not an enrolment file, or it is damaged.</translation>
         </message>
         <message>
             <source>“{kind}”没有写责任专委会。</source>
@@ -781,7 +781,7 @@
         </message>
         <message>
             <source>两支都已保留，没有合并后来的一支。请问该站点是否恢复过备份或复制过程序，并请区级管理员处理。</source>
-            <translation type="unfinished" />
+            <translation>Both branches are kept, the later one was not merged. Ask the station whether it restored a backup or copied the program, and have the district administrator settle it.</translation>
         </message>
         <message>
             <source>两次输入的口令不一样。</source>
@@ -1189,7 +1189,7 @@
         </message>
         <message>
             <source>信任名单已于{day}过期，请区级尽快更新（不影响使用）。</source>
-            <translation type="unfinished" />
+            <translation>The trust list expired on {day}; the district should renew it soon (everything still works).</translation>
         </message>
         <message>
             <source>信任名单已于{day}过期，请区里更新；不影响使用。</source>
@@ -1201,11 +1201,11 @@
         </message>
         <message>
             <source>信任名单的内容不对，文件可能已损坏。</source>
-            <translation type="unfinished" />
+            <translation>The content of the trust list is wrong; the file may be damaged.</translation>
         </message>
         <message>
             <source>信任名单的签名不对：不是本区根钥匙签的，或内容被改动过。</source>
-            <translation type="unfinished" />
+            <translation>The signature of the trust list is wrong: it was not signed with this district's root key, or the content was altered.</translation>
         </message>
         <message>
             <source>信任名单第{version}版有两个不同的内容。</source>
@@ -1361,7 +1361,7 @@
         </message>
         <message>
             <source>其余记录都已合并。请把这一条退回站点更正，或确认后放行。</source>
-            <translation type="unfinished" />
+            <translation>All other records are merged. Return this one to the station for correction, or release it once you are sure.</translation>
         </message>
         <message>
             <source>兼两级的填本级，另一级记在任期里。</source>
@@ -1429,7 +1429,7 @@
         </message>
         <message>
             <source>内部文件“{name}”解开后大得不合情理（压缩炸弹）。</source>
-            <translation type="unfinished" />
+            <translation>The inner file "{name}" unpacks to an unreasonable size (a zip bomb).</translation>
         </message>
         <message>
             <source>内部文件“{name}”超过了大小上限。</source>
@@ -1445,7 +1445,7 @@
         </message>
         <message>
             <source>内部文件名“{name}”想跳出文件夹（..）。</source>
-            <translation type="unfinished" />
+            <translation>The inner file name "{name}" would leave the folder (..).</translation>
         </message>
         <message>
             <source>内部文件名“{name}”是系统保留的设备名。</source>
@@ -1525,7 +1525,7 @@
         </message>
         <message>
             <source>冲突</source>
-            <translation>Conflict</translation>
+            <translation>Conflicts</translation>
         </message>
         <message>
             <source>准假人</source>
@@ -1721,7 +1721,7 @@
         </message>
         <message>
             <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
-            <translation type="unfinished" />
+            <translation>The district holds numbers {first} to {last} of {dev}, this computer does not: an older backup was restored here.</translation>
         </message>
         <message>
             <source>区级生成的文件</source>
@@ -1729,11 +1729,11 @@
         </message>
         <message>
             <source>区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。</source>
-            <translation type="unfinished" />
+            <translation>The district's number {seq} of {dev} differs from the one here: the history of this computer has split in two.</translation>
         </message>
         <message>
             <source>区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。</source>
-            <translation type="unfinished" />
+            <translation>The district restored a backup; what it lacks is sent again with the next export.</translation>
         </message>
         <message>
             <source>区级请用 receipt-code 生成回执码。</source>
@@ -1741,11 +1741,11 @@
         </message>
         <message>
             <source>区级请用“回执”（receipt）给站点回传。</source>
-            <translation type="unfinished" />
+            <translation>At the district use "Receipts" (receipt) to answer a station.</translation>
         </message>
         <message>
             <source>区级请用“接受登记”（enrol accept）。</source>
-            <translation type="unfinished" />
+            <translation>At the district use "Enrol station" (enrol accept).</translation>
         </message>
         <message>
             <source>区级：可以在电话里读的回执码</source>
@@ -1857,7 +1857,7 @@
         </message>
         <message>
             <source>压缩包用了超大文件格式（zip64），这里不接受。</source>
-            <translation type="unfinished" />
+            <translation>The archive uses the format for very large files (zip64), which is not accepted here.</translation>
         </message>
         <message>
             <source>压缩包里夹带了注释。</source>
@@ -2257,7 +2257,7 @@
         </message>
         <message>
             <source>回执码应有{n}个字母或数字，现有{found}个。</source>
-            <translation type="unfinished" />
+            <translation>A receipt code has {n} letters or digits, this one has {found}.</translation>
         </message>
         <message>
             <source>回执码正确。</source>
@@ -2287,7 +2287,7 @@
         </message>
         <message>
             <source>图片“{name}”的尺寸大得不合情理（{width}×{height}）。</source>
-            <translation type="unfinished" />
+            <translation>The picture "{name}" is of an unreasonable size ({width}×{height}).</translation>
         </message>
         <message>
             <source>在任</source>
@@ -2889,7 +2889,7 @@
         </message>
         <message>
             <source>已登记的有：{known}。</source>
-            <translation type="unfinished" />
+            <translation>Enrolled are: {known}.</translation>
         </message>
         <message>
             <source>已登记，回执文件已写好</source>
@@ -2924,6 +2924,10 @@ Have the station compare it when installing.</translation>
         <message>
             <source>已经按日志重建，不用再做什么。</source>
             <translation>It was rebuilt from the journal; nothing more to do.</translation>
+        </message>
+        <message>
+            <source>已经锁上。没存的内容都留着。</source>
+            <translation>Locked. What was not saved is kept.</translation>
         </message>
         <message>
             <source>已装入：{name}（{district}），信任名单第{version}版。
@@ -3427,7 +3431,7 @@ Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>指纹不一致：文件里的是 {shown}。</source>
-            <translation type="unfinished" />
+            <translation>The fingerprints differ: the file has {shown}.</translation>
         </message>
         <message>
             <source>按“{urgency}”应在{day}前办结，请填写。</source>
@@ -3500,6 +3504,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>排好的文件</source>
             <translation>Files laid out</translation>
+        </message>
+        <message>
+            <source>接着用</source>
+            <translation>Go on</translation>
         </message>
         <message>
             <source>提出</source>
@@ -3763,15 +3771,15 @@ Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>文件不完整，后面缺了一段。</source>
-            <translation type="unfinished" />
+            <translation>The file is not complete; its end is missing.</translation>
         </message>
         <message>
             <source>文件内部的结构不对：{detail}。</source>
-            <translation type="unfinished" />
+            <translation>The inner structure of the file is wrong: {detail}.</translation>
         </message>
         <message>
             <source>文件可能被调换。请再打一次电话，逐组核对六组数字；没有登记。</source>
-            <translation type="unfinished" />
+            <translation>The file may have been swapped. Call again and compare all six groups of digits; nothing was enrolled.</translation>
         </message>
         <message>
             <source>文件名</source>
@@ -3819,7 +3827,7 @@ Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>文件已损坏，或被人改动过。</source>
-            <translation type="unfinished" />
+            <translation>The file is damaged, or somebody altered it.</translation>
         </message>
         <message>
             <source>文件是空的。</source>
@@ -3827,11 +3835,11 @@ Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>文件是空的（0 字节）。</source>
-            <translation type="unfinished" />
+            <translation>The file is empty (0 bytes).</translation>
         </message>
         <message>
             <source>文件有 {size} 字节，超过了 2 GiB 的上限。</source>
-            <translation type="unfinished" />
+            <translation>The file has {size} bytes, more than the limit of 2 GiB.</translation>
         </message>
         <message>
             <source>文件格式“{found}”不认识。</source>
@@ -3851,19 +3859,19 @@ Please compare it group by group over the telephone.</translation>
         </message>
         <message>
             <source>文件自称来自 {sender}，签名却是 {signer} 的。</source>
-            <translation type="unfinished" />
+            <translation>The file says it comes from {sender}, but it is signed by {signer}.</translation>
         </message>
         <message>
             <source>文件里是 {device} 的记录，签名的却是 {signer}。</source>
-            <translation type="unfinished" />
+            <translation>The file holds records of {device}, but it is signed by {signer}.</translation>
         </message>
         <message>
             <source>文件里的操作太多（超过 {limit} 条）。</source>
-            <translation type="unfinished" />
+            <translation>The file holds too many operations (more than {limit}).</translation>
         </message>
         <message>
             <source>文件里的条目太多（超过 {limit} 个）。</source>
-            <translation type="unfinished" />
+            <translation>The file holds too many entries (more than {limit}).</translation>
         </message>
         <message>
             <source>文字</source>
@@ -4117,11 +4125,11 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。</source>
-            <translation type="unfinished" />
+            <translation>{n} records were written by a newer version and are kept as they are; update the program here to read them.</translation>
         </message>
         <message>
             <source>有{n}条记录不合要求，已原样保存并列入隔离区，其余都已合并。</source>
-            <translation type="unfinished" />
+            <translation>{n} records do not meet the rules; they are kept as they are and listed in quarantine, all others are merged.</translation>
         </message>
         <message>
             <source>有{n}条记录还没有报到区里，最早的是{since}。</source>
@@ -4133,7 +4141,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有不一致的内容,请先到“冲突”选定以哪一个为准。</source>
-            <translation>Contents differ; please choose first under "Conflict" which one counts.</translation>
+            <translation>Contents differ; please choose first under "Conflicts" which one counts.</translation>
         </message>
         <message>
             <source>有个人信息的</source>
@@ -4141,7 +4149,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有了新的记录再导出；要重新导出全部内容，请选“全部导出”（--all）。</source>
-            <translation type="unfinished" />
+            <translation>Export again when there are new records; to export all content again, choose "Export everything" (--all).</translation>
         </message>
         <message>
             <source>有了系统钥匙串，口令可以不填；填了，换电脑时也能用。</source>
@@ -4269,11 +4277,11 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>本站还没有在区级登记，不能交接数据。</source>
-            <translation type="unfinished" />
+            <translation>This station is not enrolled with the district yet and cannot exchange data.</translation>
         </message>
         <message>
             <source>本站还没有在区级登记：请在“月底交区里”页点“登记”，把申请文件交给区里。</source>
-            <translation type="unfinished" />
+            <translation>This station is not enrolled with the district yet: press "Enrol" on the page "Month-end hand-over" and give the request file to the district.</translation>
         </message>
         <message>
             <source>本职与联系</source>
@@ -4593,15 +4601,15 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>正常的交接文件不会这样。请不要再打开它，向送文件的人核实来源，并告诉区级管理员；没有改动任何记录。</source>
-            <translation type="unfinished" />
+            <translation>A proper exchange file is never like this. Do not open it again, ask the sender where it comes from, and tell the district administrator; no record was changed.</translation>
         </message>
         <message>
             <source>正文不是规定的样子，已原样保存。</source>
-            <translation type="unfinished" />
+            <translation>The body is not as prescribed; it is kept as it is.</translation>
         </message>
         <message>
             <source>正文写的是另一条记录，已原样保存。</source>
-            <translation type="unfinished" />
+            <translation>The body is that of another record; it is kept as it is.</translation>
         </message>
         <message>
             <source>步骤</source>
@@ -4757,7 +4765,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有登记过“{device}”，或它已吊销。</source>
-            <translation type="unfinished" />
+            <translation>"{device}" was never enrolled, or it is revoked.</translation>
         </message>
         <message>
             <source>没有登记过站点“{code}”。</source>
@@ -4769,7 +4777,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有编号为“{bundle}”的导入，或它已撤销。</source>
-            <translation type="unfinished" />
+            <translation>There is no import with the number "{bundle}", or it is undone already.</translation>
         </message>
         <message>
             <source>没有缺少的。</source>
@@ -4777,7 +4785,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>没有要上报的内容：全部记录区级都已收到。</source>
-            <translation type="unfinished" />
+            <translation>There is nothing to hand over: the district has received all records.</translation>
         </message>
         <message>
             <source>没有要看的文件。</source>
@@ -5145,7 +5153,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>登记申请“{file}”的签名不对，内容被改动过。</source>
-            <translation type="unfinished" />
+            <translation>The signature of the enrolment request "{file}" is wrong; the content was altered.</translation>
         </message>
         <message>
             <source>登记站点</source>
@@ -5257,7 +5265,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>站点只能写自己的记录。请向两个站点核实；没有改动任何记录。</source>
-            <translation type="unfinished" />
+            <translation>A station can write only its own records. Please check with both stations; no record was changed.</translation>
         </message>
         <message>
             <source>站点文件所在的文件夹</source>
@@ -5453,15 +5461,15 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>签名不对：内容被改动过，或签名是伪造的。</source>
-            <translation type="unfinished" />
+            <translation>The signature is wrong: the content was altered, or the signature is forged.</translation>
         </message>
         <message>
             <source>签名和内容都已核对，由 {device} 签出。</source>
-            <translation type="unfinished" />
+            <translation>Signature and content are checked; it was signed by {device}.</translation>
         </message>
         <message>
             <source>签名的钥匙没有登记（自称来自 {sender}）。</source>
-            <translation type="unfinished" />
+            <translation>The signing key is not enrolled (it says it comes from {sender}).</translation>
         </message>
         <message>
             <source>籍贯</source>
@@ -5765,7 +5773,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>至少8个字母或4个汉字，可以用一句话；每次打开都要输。</source>
-            <translation type="unfinished" />
+            <translation>At least 8 letters or 4 Chinese characters, a sentence will do; it is asked for every time you open.</translation>
         </message>
         <message>
             <source>致困原因</source>
@@ -6021,11 +6029,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。</source>
-            <translation type="unfinished" />
+            <translation>Do not use this file and tell the district administrator at once: the signing key may have leaked.</translation>
         </message>
         <message>
             <source>请不要使用这个文件，打电话向区级管理员核实；本机没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Do not use this file and call the district administrator to check; nothing changed on this computer.</translation>
         </message>
         <message>
             <source>请不要关闭程序，马上做一次备份，再从备份恢复密钥文件。</source>
@@ -6033,11 +6041,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。</source>
-            <translation type="unfinished" />
+            <translation>Do not copy a station's folder for use on another computer; set up a new station there and enrol it.</translation>
         </message>
         <message>
             <source>请与区级逐组核对，并确认是给本站的；没有记录任何回执。</source>
-            <translation type="unfinished" />
+            <translation>Compare it with the district group by group and make sure that it is meant for this station; no receipt was recorded.</translation>
         </message>
         <message>
             <source>请与该单位联系。</source>
@@ -6045,7 +6053,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请与该站点核实；如确有新的记录，请该站点重新登记后再导出。</source>
-            <translation type="unfinished" />
+            <translation>Please check with the station; if there really are new records, it must enrol again and then export.</translation>
         </message>
         <message>
             <source>请从列出的里面选一条,或新建。</source>
@@ -6061,7 +6069,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请从备份恢复（restore）；原文件请保留。</source>
-            <translation type="unfinished" />
+            <translation>Please restore from a backup (restore); keep the original file.</translation>
         </message>
         <message>
             <source>请从备份恢复，或重新添加原来的文件。</source>
@@ -6089,7 +6097,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请使用区级最近一次给的文件；本机没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please use the newest file from the district; nothing changed on this computer.</translation>
         </message>
         <message>
             <source>请假事由</source>
@@ -6105,7 +6113,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请先在“冲突”页选定以哪一个为准。</source>
-            <translation>Please choose first on the page "Conflict" which one counts.</translation>
+            <translation>Please choose first on the page "Conflicts" which one counts.</translation>
         </message>
         <message>
             <source>请先在系统里装好打印机；也可以“另存为 PDF”，拿到别处打印。</source>
@@ -6125,7 +6133,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请先把本机的 Studio Desk 更新到最新版本，再从隔离区重新接收。</source>
-            <translation type="unfinished" />
+            <translation>Please update Studio Desk here to the newest version first, then take it in again from quarantine.</translation>
         </message>
         <message>
             <source>请先撤销更晚的导入，或用更正、作废处理有问题的记录。</source>
@@ -6133,7 +6141,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请先用“登记”（enrol request）生成申请文件交给区级，再装入带回的登记回执文件。</source>
-            <translation type="unfinished" />
+            <translation>First write a request file with "Enrol" (enrol request) and give it to the district, then install the enrolment receipt that comes back.</translation>
         </message>
         <message>
             <source>请先登记,或改用编号。</source>
@@ -6269,11 +6277,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请向本区区级管理员要文件；本机没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please ask the administrator of this district for the file; nothing changed on this computer.</translation>
         </message>
         <message>
             <source>请向站点核实这个附件；确认无害后可在隔离区放行，或让站点更正附件后重新导出。</source>
-            <translation type="unfinished" />
+            <translation>Please ask the station about this attachment; if it is harmless, release it in quarantine, or have the station correct the attachment and export again.</translation>
         </message>
         <message>
             <source>请向站点要一次完整的报送（export --all）。</source>
@@ -6429,7 +6437,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请把文件送到它写明的地方；没有改动任何记录。</source>
-            <translation type="unfinished" />
+            <translation>Please take the file where it says it belongs; no record was changed.</translation>
         </message>
         <message>
             <source>请把组长加进成员，或改选组长。</source>
@@ -6437,7 +6445,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请把这个文件交给区级管理员；让对方更新程序后重新导出。没有改动任何记录。</source>
-            <translation type="unfinished" />
+            <translation>Please give this file to the district administrator; the sender must update the program and export again. No record was changed.</translation>
         </message>
         <message>
             <source>请按 README 安装 Qt 需要的系统库后再试；其余步骤都已完成。</source>
@@ -6521,7 +6529,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请核对文件名里的站点和送达对象；如果确是给这里的，请让对方先完成登记再重新导出。</source>
-            <translation type="unfinished" />
+            <translation>Please check the station and the addressee in the file name; if it is meant for here, the sender must be enrolled first and export again.</translation>
         </message>
         <message>
             <source>请核对日期；电脑时钟不准的，请先校准。</source>
@@ -6653,7 +6661,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。</source>
-            <translation type="unfinished" />
+            <translation>Please make sure that two stations do not use the same code; if the computer was replaced, revoke the old enrolment first.</translation>
         </message>
         <message>
             <source>请确认文件没有改错扩展名、没有损坏，用相应程序打开后另存一份再添加。</source>
@@ -6661,7 +6669,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请确认该站点已登记（enrol accept），登记后在隔离区选“重新接收”。</source>
-            <translation type="unfinished" />
+            <translation>Please make sure that the station is enrolled (enrol accept), then choose "Take in again" in quarantine.</translation>
         </message>
         <message>
             <source>请稍等，做完会自动继续。</source>
@@ -6673,7 +6681,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请至少用8个字母或4个汉字，例如一句自己记得住的话。</source>
-            <translation type="unfinished" />
+            <translation>Please use at least 8 letters or 4 Chinese characters, such as a sentence you can remember.</translation>
         </message>
         <message>
             <source>请至少选一条记录。</source>
@@ -6705,23 +6713,23 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请装入由本机的申请文件换回的那一份；本机没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please install the one made from this computer's request file; nothing changed on this computer.</translation>
         </message>
         <message>
             <source>请让区级管理员重新生成登记回执文件；本机没有改动。</source>
-            <translation type="unfinished" />
+            <translation>Please have the district administrator write the enrolment receipt again; nothing changed on this computer.</translation>
         </message>
         <message>
             <source>请让对方再送一次；重复接收不会出错。</source>
-            <translation type="unfinished" />
+            <translation>Please have it sent again; taking it in twice does no harm.</translation>
         </message>
         <message>
             <source>请让对方重新导出一次再送来；这个文件已隔离保存，没有改动任何记录。</source>
-            <translation type="unfinished" />
+            <translation>Please have it exported and sent again; this file is kept in quarantine, no record was changed.</translation>
         </message>
         <message>
             <source>请让站点重新生成申请文件；没有登记任何站点。</source>
-            <translation type="unfinished" />
+            <translation>Please have the station write the request file again; no station was enrolled.</translation>
         </message>
         <message>
             <source>请设一个口令（命令行用 --passphrase-file），或在有系统钥匙串的桌面里运行（Windows 自带；Linux 装 gnome-keyring 或 KWallet）。</source>
@@ -6745,11 +6753,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。</source>
-            <translation type="unfinished" />
+            <translation>Please choose the enrolment file that Studio Desk wrote on the other side; if this is it, have it written again.</translation>
         </message>
         <message>
             <source>请选择扩展名为 .sdx 的文件；如果确是交接文件，请让对方重新导出。</source>
-            <translation type="unfinished" />
+            <translation>Please choose a file that ends in .sdx; if this is an exchange file, have it exported again.</translation>
         </message>
         <message>
             <source>请选领衔委员；名册里没有的，先登记委员。</source>
@@ -6761,7 +6769,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>请逐组核对；里面没有字母 I、L、O、U。</source>
-            <translation type="unfinished" />
+            <translation>Please compare group by group; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
             <source>请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。</source>
@@ -6805,7 +6813,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>读这个文件的程序中途停止了（可能是内存不够）。</source>
-            <translation type="unfinished" />
+            <translation>The program part that reads this file stopped midway (perhaps too little memory).</translation>
         </message>
         <message>
             <source>谁</source>
@@ -7025,15 +7033,15 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>
-            <translation type="unfinished" />
+            <translation>This file is not written for here; the key of this computer does not open it.</translation>
         </message>
         <message>
             <source>这个文件已保存，等前面的送到后自动合并；请向站点要缺少的部分，或让它“全部导出”。</source>
-            <translation type="unfinished" />
+            <translation>The file is kept and is merged by itself when the earlier ones come; ask the station for what is missing, or for "Export everything".</translation>
         </message>
         <message>
             <source>这个文件是交给 {to} 的，不是交给 {me} 的。</source>
-            <translation type="unfinished" />
+            <translation>This file is for {to}, not for {me}.</translation>
         </message>
         <message>
             <source>这个文件是由更新版本的 Studio Desk 写成的（格式 {found}，本程序到 {known}）。</source>
@@ -7041,11 +7049,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这个文件要用更新版本的程序来读（需要 {needed}，本机为 {known}）。</source>
-            <translation type="unfinished" />
+            <translation>This file needs a newer version of the program (it needs {needed}, this is {known}).</translation>
         </message>
         <message>
             <source>这个文件读了 {seconds} 秒还没有读完，已停止。</source>
-            <translation type="unfinished" />
+            <translation>This file was not read after {seconds} seconds; reading was stopped.</translation>
         </message>
         <message>
             <source>这个站点的文件正被另一个程序打开。</source>
@@ -7061,7 +7069,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这些栏目不合要求：{fields}。已原样保存。</source>
-            <translation type="unfinished" />
+            <translation>These fields do not meet the rules: {fields}. They are kept as they are.</translation>
         </message>
         <message>
             <source>这件事不属于受理范围，不能受理。</source>
@@ -7069,11 +7077,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这份信任名单是{other}的，本站登记在{own}。</source>
-            <translation type="unfinished" />
+            <translation>This trust list is that of {other}; this station is enrolled with {own}.</translation>
         </message>
         <message>
             <source>这份信任名单（第{found}版）比本机的（第{known}版）旧。</source>
-            <translation type="unfinished" />
+            <translation>This trust list (version {found}) is older than the one here (version {known}).</translation>
         </message>
         <message>
             <source>这份备份完好:{at},{records}条记录,{files}个附件,可以用来恢复。</source>
@@ -7089,7 +7097,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>这份登记回执不是给这台电脑（{device}）的。</source>
-            <translation type="unfinished" />
+            <translation>This enrolment receipt is not for this computer ({device}).</translation>
         </message>
         <message>
             <source>这台电脑上没有打印机。</source>
@@ -7405,7 +7413,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>附件“{name}”名为图片，内容却不是。</source>
-            <translation type="unfinished" />
+            <translation>The attachment "{name}" is called a picture, but its content is none.</translation>
         </message>
         <message>
             <source>附件和校验码用 show 查看；至少写前{n}位。</source>
