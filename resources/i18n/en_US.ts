@@ -4,14 +4,6 @@
     <context>
         <name>studio_desk</name>
         <message>
-            <source>(不要这一列)</source>
-            <translation>(leave this column out)</translation>
-        </message>
-        <message>
-            <source>(空)</source>
-            <translation>(empty)</translation>
-        </message>
-        <message>
             <source>+ 新建{kind}“{name}”</source>
             <translation>+ New {kind} "{name}"</translation>
         </message>
@@ -148,7 +140,7 @@
             <translation>{code} has a conflict that is not decided.</translation>
         </message>
         <message>
-            <source>{code}的历史,共{n}次</source>
+            <source>{code}的历史，共{n}次</source>
             <translation>History of {code}, {n} entries</translation>
         </message>
         <message>
@@ -208,7 +200,7 @@
             <translation>{file}: {n} received, {back} returned, {conflicts} in conflict</translation>
         </message>
         <message>
-            <source>{label}(转到“{state}”)</source>
+            <source>{label}（转到“{state}”）</source>
             <translation>{label} (to "{state}")</translation>
         </message>
         <message>
@@ -264,10 +256,6 @@
             <translation>{n} records</translation>
         </message>
         <message>
-            <source>{n}条,共{total}条</source>
-            <translation>{n} of {total} records</translation>
-        </message>
-        <message>
             <source>{n}条日志的内容不见了：{which}。</source>
             <translation>The content of {n} journal entries is missing: {which}.</translation>
         </message>
@@ -276,7 +264,11 @@
             <translation>The content of {n} journal entries was altered or damaged: {which}.</translation>
         </message>
         <message>
-            <source>{n}行有错,请在表格里改好后重新粘贴,或换一栏。</source>
+            <source>{n}条，共{total}条</source>
+            <translation>{n} of {total} records</translation>
+        </message>
+        <message>
+            <source>{n}行有错，请在表格里改好后重新粘贴，或换一栏。</source>
             <translation>{n} rows have errors. Correct them in the table and paste again, or choose another field.</translation>
         </message>
         <message>
@@ -400,7 +392,7 @@
             <translation>"{after}" ({later}) is before "{before}" ({earlier}).</translation>
         </message>
         <message>
-            <source>“{cell}”是被表格改坏的长号码,末几位已经丢了。</source>
+            <source>“{cell}”是被表格改坏的长号码，末几位已经丢了。</source>
             <translation>"{cell}" is a long number damaged by the spreadsheet; its last digits are lost.</translation>
         </message>
         <message>
@@ -612,7 +604,7 @@
             <translation>{n} people or more are a group visit; please check the number or the mark.</translation>
         </message>
         <message>
-            <source>一次最多{most}行,后面{n}行没有读。</source>
+            <source>一次最多{most}行，后面{n}行没有读。</source>
             <translation>At most {most} rows at a time; the last {n} rows were not read.</translation>
         </message>
         <message>
@@ -632,23 +624,23 @@
             <translation>Last backup</translation>
         </message>
         <message>
-            <source>上次备份:{n}天前</source>
+            <source>上次备份：{n}天前</source>
             <translation>Last backup: {n} days ago</translation>
         </message>
         <message>
-            <source>上次备份:{when}({n}天前)</source>
+            <source>上次备份：{when}（{n}天前）</source>
             <translation>Last backup: {when} ({n} days ago)</translation>
         </message>
         <message>
-            <source>上次备份:{when}(今天)</source>
+            <source>上次备份：{when}（今天）</source>
             <translation>Last backup: {when} (today)</translation>
         </message>
         <message>
-            <source>上次备份:今天</source>
+            <source>上次备份：今天</source>
             <translation>Last backup: today</translation>
         </message>
         <message>
-            <source>上次没有存完({at}),写的都在下面。</source>
+            <source>上次没有存完（{at}），写的都在下面。</source>
             <translation>Not all was saved last time ({at}); everything typed is below.</translation>
         </message>
         <message>
@@ -1080,7 +1072,7 @@
             <translation>Why it is void</translation>
         </message>
         <message>
-            <source>作废后这条记录不再计入,编号保留,内容仍可查看。请写明原因。</source>
+            <source>作废后这条记录不再计入，编号保留，内容仍可查看。请写明原因。</source>
             <translation>A void record no longer counts; its number is kept and its content can still be read. Please give the reason.</translation>
         </message>
         <message>
@@ -1248,7 +1240,7 @@
             <translation>Health</translation>
         </message>
         <message>
-            <source>先看每一列对上了哪一栏;有红字的行改好后才能一起存入。</source>
+            <source>先看每一列对上了哪一栏；有红字的行改好后才能一起存入。</source>
             <translation>See first which field each column goes to; rows in red must be corrected before all are saved together.</translation>
         </message>
         <message>
@@ -2024,16 +2016,16 @@
             <translation>It marks this matter only and does not judge the person; left out of the closing rate.</translation>
         </message>
         <message>
-            <source>只看:{state}</source>
-            <translation>Only: {state}</translation>
-        </message>
-        <message>
             <source>只看会发生什么，不改动</source>
             <translation>only show what would happen, change nothing</translation>
         </message>
         <message>
             <source>只看这个状态</source>
             <translation>only this state</translation>
+        </message>
+        <message>
+            <source>只看：{state}</source>
+            <translation>Only: {state}</translation>
         </message>
         <message>
             <source>叫“{name}”的不止一个。</source>
@@ -2076,7 +2068,7 @@
             <translation>Photos, PDF, OFD, Word, Excel, sound, video and text can be added; save anything else as PDF first.</translation>
         </message>
         <message>
-            <source>可以输入几个词,用空格隔开,都包含的才列出。</source>
+            <source>可以输入几个词，用空格隔开，都包含的才列出。</source>
             <translation>Several words may be typed with spaces between them; what holds all of them is listed.</translation>
         </message>
         <message>
@@ -2116,7 +2108,7 @@
             <translation>Ledgers</translation>
         </message>
         <message>
-            <source>台账:复制到表格、从表格粘贴</source>
+            <source>台账：复制到表格、从表格粘贴</source>
             <translation>Ledger: copy to a table, paste from a table</translation>
         </message>
         <message>
@@ -2386,7 +2378,7 @@
             <translation>Folder for the backup</translation>
         </message>
         <message>
-            <source>备份好了,已经读回检查:{records}条记录。</source>
+            <source>备份好了，已经读回检查：{records}条记录。</source>
             <translation>The backup is made and was read back: {records} records.</translation>
         </message>
         <message>
@@ -2510,11 +2502,11 @@
             <translation>Save</translation>
         </message>
         <message>
-            <source>存好了,没有新的改动。</source>
+            <source>存好了，没有新的改动。</source>
             <translation>Saved; nothing had changed.</translation>
         </message>
         <message>
-            <source>存好了:{code}</source>
+            <source>存好了：{code}</source>
             <translation>Saved: {code}</translation>
         </message>
         <message>
@@ -2726,7 +2718,7 @@
             <translation>Held</translation>
         </message>
         <message>
-            <source>已作废:{reason}</source>
+            <source>已作废：{reason}</source>
             <translation>Void: {reason}</translation>
         </message>
         <message>
@@ -3334,10 +3326,6 @@ Please compare it group by group over the telephone.</translation>
             <translation>Open</translation>
         </message>
         <message>
-            <source>打开:{label}</source>
-            <translation>Open: {label}</translation>
-        </message>
-        <message>
             <source>打开一个备份，全部核对一遍</source>
             <translation>open a backup and check all of it</translation>
         </message>
@@ -3350,6 +3338,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Open this record</translation>
         </message>
         <message>
+            <source>打开：{label}</source>
+            <translation>Open: {label}</translation>
+        </message>
+        <message>
             <source>找不到“{place}”，或读写到一半断开了。</source>
             <translation>"{place}" cannot be found, or the connection broke while reading or writing.</translation>
         </message>
@@ -3358,7 +3350,7 @@ Please compare it group by group over the telephone.</translation>
             <translation>There is no record "{name}".</translation>
         </message>
         <message>
-            <source>找人、找事、找编号:字、词或拼音首字母(Ctrl+F)</source>
+            <source>找人、找事、找编号：字、词或拼音首字母（Ctrl+F）</source>
             <translation>Find people, matters and numbers: character, word or pinyin initials (Ctrl+F)</translation>
         </message>
         <message>
@@ -3390,7 +3382,7 @@ Please compare it group by group over the telephone.</translation>
             <translation>write the whole text to a file (not encrypted, keep it safe)</translation>
         </message>
         <message>
-            <source>把照片、文件拖到这里,或按 Ctrl+V 粘贴截图。</source>
+            <source>把照片、文件拖到这里，或按 Ctrl+V 粘贴截图。</source>
             <translation>Drag photos and files here, or paste a screenshot with Ctrl+V.</translation>
         </message>
         <message>
@@ -3996,7 +3988,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>yes</translation>
         </message>
         <message>
-            <source>是{station}的记录,本站只能看。</source>
+            <source>是{station}的记录，本站只能看。</source>
             <translation>This is a record of {station}; it can only be read here.</translation>
         </message>
         <message>
@@ -4120,7 +4112,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>The files of {n} attachments are not on this computer.</translation>
         </message>
         <message>
-            <source>有{n}处要改:{sentence}</source>
+            <source>有{n}处要改：{sentence}</source>
             <translation>{n} things to correct: {sentence}</translation>
         </message>
         <message>
@@ -4140,7 +4132,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>{n} pieces of content belong to no journal entry.</translation>
         </message>
         <message>
-            <source>有不一致的内容,请先到“冲突”选定以哪一个为准。</source>
+            <source>有不一致的内容，请先到“冲突”选定以哪一个为准。</source>
             <translation>Contents differ; please choose first under "Conflicts" which one counts.</translation>
         </message>
         <message>
@@ -4180,7 +4172,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>With sensitive data</translation>
         </message>
         <message>
-            <source>有没存完的记录,点开接着写。</source>
+            <source>有没存完的记录，点开接着写。</source>
             <translation>Some records are not finished; click one to go on.</translation>
         </message>
         <message>
@@ -4620,7 +4612,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Every week 1 to 7 (Monday is 1), every month 1 to 31.</translation>
         </message>
         <message>
-            <source>每次关闭程序、每半小时有改动时自动备份,每份都读回检查过。硬盘坏了或换电脑:在新电脑上打开本程序,选“从备份恢复”,插上存有备份的U盘,输入口令或恢复码。请至少每周备份一次到U盘,并把U盘放在别处。</source>
+            <source>每次关闭程序、每半小时有改动时自动备份，每份都读回检查过。硬盘坏了或换电脑：在新电脑上打开本程序，选“从备份恢复”，插上存有备份的U盘，输入口令或恢复码。请至少每周备份一次到U盘，并把U盘放在别处。</source>
             <translation>A backup is made by itself whenever the program closes, and every half hour if something changed; each one is read back and checked. If the disk breaks or the computer is replaced, open this program on the new one, choose "Restore from a backup", plug in the stick that holds the backup, and enter the passphrase or the recovery code. Please back up to a stick at least once a week and keep the stick elsewhere.</translation>
         </message>
         <message>
@@ -4644,11 +4636,11 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Ethnic group</translation>
         </message>
         <message>
-            <source>没存完的{kind}:{title}({at})</source>
+            <source>没存完的{kind}：{title}（{at}）</source>
             <translation>Unfinished {kind}: {title} ({at})</translation>
         </message>
         <message>
-            <source>没存的内容已经留着,下次打开接着写。</source>
+            <source>没存的内容已经留着，下次打开接着写。</source>
             <translation>What is not saved is kept; go on the next time you open it.</translation>
         </message>
         <message>
@@ -4952,10 +4944,6 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>State</translation>
         </message>
         <message>
-            <source>状态:{state}</source>
-            <translation>State: {state}</translation>
-        </message>
-        <message>
             <source>状态是“在任”，各届任期都已经终止。</source>
             <translation>The state is "In office", but all terms have ended.</translation>
         </message>
@@ -4966,6 +4954,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>状态栏“上次备份”变成黄色。</source>
             <translation>"Last backup" in the status bar turns yellow.</translation>
+        </message>
+        <message>
+            <source>状态：{state}</source>
+            <translation>State: {state}</translation>
         </message>
         <message>
             <source>环节</source>
@@ -5188,16 +5180,16 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Related</translation>
         </message>
         <message>
-            <source>相关({n})</source>
-            <translation>Related ({n})</translation>
-        </message>
-        <message>
             <source>相关民情日志</source>
             <translation>Related journal entries</translation>
         </message>
         <message>
             <source>相关的记录</source>
             <translation>Related records</translation>
+        </message>
+        <message>
+            <source>相关（{n}）</source>
+            <translation>Related ({n})</translation>
         </message>
         <message>
             <source>看</source>
@@ -5440,7 +5432,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Filter</translation>
         </message>
         <message>
-            <source>筛选:{label}</source>
+            <source>筛选：{label}</source>
             <translation>Filter: {label}</translation>
         </message>
         <message>
@@ -5832,7 +5824,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Record as already held</translation>
         </message>
         <message>
-            <source>被区里退回:{reason}</source>
+            <source>被区里退回：{reason}</source>
             <translation>Returned by the district: {reason}</translation>
         </message>
         <message>
@@ -6024,7 +6016,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>About</translation>
         </message>
         <message>
-            <source>说明理由,保留</source>
+            <source>说明理由，保留</source>
             <translation>Give a reason and keep</translation>
         </message>
         <message>
@@ -6056,7 +6048,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please check with the station; if there really are new records, it must enrol again and then export.</translation>
         </message>
         <message>
-            <source>请从列出的里面选一条,或新建。</source>
+            <source>请从列出的里面选一条，或新建。</source>
             <translation>Please choose one of those listed, or make a new one.</translation>
         </message>
         <message>
@@ -6144,7 +6136,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>First write a request file with "Enrol" (enrol request) and give it to the district, then install the enrolment receipt that comes back.</translation>
         </message>
         <message>
-            <source>请先登记,或改用编号。</source>
+            <source>请先登记，或改用编号。</source>
             <translation>Please register it first, or use the number.</translation>
         </message>
         <message>
@@ -6324,11 +6316,11 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please open this file on the station's computer.</translation>
         </message>
         <message>
-            <source>请在表格程序里选中单元格,复制后再来粘贴。</source>
+            <source>请在表格程序里选中单元格，复制后再来粘贴。</source>
             <translation>Please select cells in the spreadsheet, copy them, then paste here.</translation>
         </message>
         <message>
-            <source>请在表格里把这一列设成文本,重新填写后再粘贴。</source>
+            <source>请在表格里把这一列设成文本，重新填写后再粘贴。</source>
             <translation>Please set this column to text in the spreadsheet, enter it anew and paste again.</translation>
         </message>
         <message>
@@ -6924,7 +6916,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Back</translation>
         </message>
         <message>
-            <source>返回(Alt+左)</source>
+            <source>返回（Alt+左）</source>
             <translation>Back (Alt+Left)</translation>
         </message>
         <message>
@@ -6948,7 +6940,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>{n} gaps are left, listed under "Gaps". Better fill them first; if you archive now, what is missing goes on the box note sheet.</translation>
         </message>
         <message>
-            <source>还有工作没有做完,请等一等或先取消。</source>
+            <source>还有工作没有做完，请等一等或先取消。</source>
             <translation>Some work is not finished; please wait or cancel it first.</translation>
         </message>
         <message>
@@ -7084,7 +7076,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This trust list (version {found}) is older than the one here (version {known}).</translation>
         </message>
         <message>
-            <source>这份备份完好:{at},{records}条记录,{files}个附件,可以用来恢复。</source>
+            <source>这份备份完好：{at}，{records}条记录，{files}个附件，可以用来恢复。</source>
             <translation>This backup is intact: {at}, {records} records, {files} attachments; it can be restored.</translation>
         </message>
         <message>
@@ -7124,7 +7116,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This record exists already, with the number {code}.</translation>
         </message>
         <message>
-            <source>这条记录已经登记,更正要写明原因。</source>
+            <source>这条记录已经登记，更正要写明原因。</source>
             <translation>This record is registered already; a correction needs a reason.</translation>
         </message>
         <message>
@@ -7268,7 +7260,7 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Choose folder…</translation>
         </message>
         <message>
-            <source>选日期:{label}</source>
+            <source>选日期：{label}</source>
             <translation>Choose date: {label}</translation>
         </message>
         <message>
@@ -7404,10 +7396,6 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The attachment {digest} is damaged.</translation>
         </message>
         <message>
-            <source>附件({n})</source>
-            <translation>Attachments ({n})</translation>
-        </message>
-        <message>
             <source>附件“{name}”其实是一个程序。</source>
             <translation>The attachment "{name}" is really a program.</translation>
         </message>
@@ -7434,6 +7422,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>附件种类，见词表 photo_kind</source>
             <translation>kind of attachment, see the list photo_kind</translation>
+        </message>
+        <message>
+            <source>附件（{n}）</source>
+            <translation>Attachments ({n})</translation>
         </message>
         <message>
             <source>隔离区没有“{number}”这一项。</source>
@@ -7504,12 +7496,20 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>By default after DA/T 13-2022; after DA/T 22-2015 it is {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}.</translation>
         </message>
         <message>
+            <source>（不要这一列）</source>
+            <translation>(leave this column out)</translation>
+        </message>
+        <message>
             <source>（代码 {code}）</source>
             <translation>(code {code})</translation>
         </message>
         <message>
             <source>（已吊销）</source>
             <translation>(revoked)</translation>
+        </message>
+        <message>
+            <source>（空）</source>
+            <translation>(empty)</translation>
         </message>
     </context>
 </TS>

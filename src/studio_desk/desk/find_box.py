@@ -28,7 +28,7 @@ class FindBox(QLineEdit):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self.setPlaceholderText(say("找人、找事、找编号:字、词或拼音首字母(Ctrl+F)"))
+        self.setPlaceholderText(say("找人、找事、找编号：字、词或拼音首字母（Ctrl+F）"))
         self.setAccessibleName(say("查找"))
         self.setClearButtonEnabled(True)
         self._wait = QTimer(self)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
     from studio_desk.store.home import Home
 
+WARM_AFTER_MS = 1500
 IDLE_BACKUP_MS = 5 * 60_000
 """How often the desk asks whether an automatic backup is due (the store waits half an hour between two)."""
 
@@ -95,8 +96,8 @@ class Session(QObject):
 
     def start(self, passphrase: str | None = None) -> None:
         """Show the window at once, then open the home."""
+        self.window.painted.connect(lambda: QTimer.singleShot(0, lambda: self._open(passphrase)))
         self.window.show()
-        QTimer.singleShot(0, lambda: self._open(passphrase))
 
     def raise_up(self) -> None:
         """A second start asked for the window."""
@@ -154,6 +155,12 @@ class Session(QObject):
         self._look_as_wanted()
         self._attach()
         self._idle.start()
+        QTimer.singleShot(WARM_AFTER_MS, self._warm)
+
+    def _warm(self) -> None:
+        """Load what the first search by initials would wait half a second for."""
+        if self.desk is not None:
+            self.desk.run_job(_warm, quiet=True)
 
     def _attach(self, place: tuple[str, dict[str, Any]] | None = None) -> None:
         if self.desk is None:
@@ -210,7 +217,7 @@ class Session(QObject):
         if self._leaving or self.desk is None:
             return True
         if self.desk.worker.current is not None:
-            self.desk.tell(words.say("还有工作没有做完,请等一等或先取消。"))
+            self.desk.tell(words.say("还有工作没有做完，请等一等或先取消。"))
             return False
         from studio_desk.store.backup import automatic
 
@@ -247,6 +254,13 @@ class Session(QObject):
 
     def _refuse(self, problem: Problem) -> None:
         messages.refuse(self.window, problem)
+
+
+def _warm(progress: Any) -> None:
+    del progress
+    from studio_desk.kernel.pinyin import initials
+
+    initials("预热")
 
 
 def _leave(automatic: Callable[..., object]) -> Callable[..., object]:

@@ -95,7 +95,7 @@ def confirm(parent: QWidget | None, title: str, sentence: str, yes: str, then: C
     box.setWindowTitle(title)
     box.setText(sentence)
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-    refusal = box.addButton(say("取消"), QMessageBox.ButtonRole.RejectRole)
+    refusal = box.addButton(say("取消", "按钮"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(refusal)
     box.setEscapeButton(refusal)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -55,6 +55,11 @@ def custody_word(word: Word) -> str:
     }[word]
 
 
+def named(left: str, right: str) -> str:
+    """A word and what it says, with the colon of the language in force."""
+    return say("{left}：{right}", left=left, right=right)
+
+
 def daily() -> str:
     """Heading of the navigation."""
     return say("日常")

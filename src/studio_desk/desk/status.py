@@ -55,7 +55,7 @@ class Status(QWidget):
         if newest.at is None:
             text = say("还没有备份")
         else:
-            text = say("上次备份:今天") if newest.days == 0 else say("上次备份:{n}天前", n=newest.days)
+            text = say("上次备份：今天") if newest.days == 0 else say("上次备份：{n}天前", n=newest.days)
         level, sign = _LEVELS[newest.level]
         self.backup.setText(text)
         self.backup.setIcon(coloured(sign, theme.colour(level)))

@@ -21,7 +21,7 @@ class _Running(QFrame):
         self.words = QLabel()
         self.bar = QProgressBar()
         self.bar.setAccessibleName(say("进度"))
-        self.cancel = QPushButton(say("取消"))
+        self.cancel = QPushButton(say("取消", "按钮"))
         self.cancel.clicked.connect(self._cancel)
         self._late = QTimer(self)
         self._late.setSingleShot(True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -42,7 +42,13 @@ FOLDED, FOLDED_FIRST = "view.folded", "bodies"
 
 
 class MainWindow(QMainWindow):
-    """The one window of an open home."""
+    """The one window of an open home.
+
+    Signals:
+        painted: the window is on screen for the first time.
+    """
+
+    painted = Signal()
 
     def __init__(self, name: str = "") -> None:
         """Make the shell.
@@ -56,6 +62,7 @@ class MainWindow(QMainWindow):
         self.before_close: Callable[[], bool] = lambda: True
         self.desk: Desk | None = None
         self.status: Status | None = None
+        self._painted = False
         self._screens: dict[str, Screen] = {}
         self._pages: dict[str, Page] = {}
         self._came: list[tuple[str, dict[str, Any]]] = []
@@ -102,6 +109,7 @@ class MainWindow(QMainWindow):
             place: where to begin: screen key and its arguments.
         """
         from studio_desk.desk.find_box import FindBox
+        from studio_desk.desk.idle_lock import IdleLock
         from studio_desk.desk.navigation import screens
         from studio_desk.desk.status import Status
 
@@ -110,7 +118,7 @@ class MainWindow(QMainWindow):
         self._screens = {screen.key: screen for screen in screens(desk.role)}
         back = QToolButton()
         back.setIcon(icon("arrow-left"))
-        back.setToolTip(say("返回(Alt+左)"))
+        back.setToolTip(say("返回（Alt+左）"))
         back.setAccessibleName(say("返回"))
         back.setProperty("flat", "true")
         back.clicked.connect(self.back)
@@ -138,6 +146,7 @@ class MainWindow(QMainWindow):
             "F6": self._switch_side,
         }.items():
             QShortcut(QKeySequence(keys), self, activated=act)  # type: ignore[call-overload]  # as above
+        self.idle_lock = IdleLock(self, desk)
         self.go(place[0], **place[1])
 
     def detach(self) -> None:
@@ -254,6 +263,13 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the person sees something."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is half typed; `before_close` may put the closing off (a backup is made first)."""

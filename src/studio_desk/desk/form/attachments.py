@@ -111,7 +111,7 @@ class Attachments(QWidget):
         self.list.setWordWrap(True)
         self.list.setAccessibleName(say("附件"))
         self.list.itemActivated.connect(self._open)
-        self.hint = QLabel(say("把照片、文件拖到这里,或按 Ctrl+V 粘贴截图。"))
+        self.hint = QLabel(say("把照片、文件拖到这里，或按 Ctrl+V 粘贴截图。"))
         self.hint.setWordWrap(True)
         self.hint.setProperty("faint", "true")
         self.add = self._button("photo-plus", say("添加文件"), self._choose)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from studio_desk.desk import theme
+from studio_desk.desk import signs, theme
 from studio_desk.desk.form.editors import Editor
 from studio_desk.desk.form.parts import PartsEditor
 from studio_desk.desk.icons import coloured
@@ -39,7 +39,7 @@ class Remark(QWidget):
         size = sign.fontMetrics().height()
         sign.setPixmap(coloured(SIGNS[level], theme.colour(level)).pixmap(size, size))
         word = {"error": say("要改"), "warning": say("提醒"), "good": say("已保留")}[level]
-        text = f"{word}:{finding.sentence}{finding.remedy}" if not reason else f"{word}:{finding.sentence}({reason})"
+        text = signs.named(word, finding.sentence + (say("（{reason}）", reason=reason) if reason else finding.remedy))
         words = QLabel(text)
         words.setWordWrap(True)
         words.setProperty("level", level)
@@ -49,9 +49,9 @@ class Remark(QWidget):
         box.addWidget(sign)
         box.addWidget(words, 1)
         if finding.level == "warning":
-            button = QPushButton(say("撤回保留") if reason else say("说明理由,保留"))
+            button = QPushButton(say("撤回保留") if reason else say("说明理由，保留"))
             button.setProperty("link", "true")
-            button.setAccessibleName(f"{button.text()}:{finding.sentence}")
+            button.setAccessibleName(signs.named(button.text(), finding.sentence))
             button.clicked.connect(lambda: (self.taken_back if reason else self.kept).emit(finding))
             box.addWidget(button)
 

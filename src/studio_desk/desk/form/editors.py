@@ -152,7 +152,7 @@ class DayEditor(TextEditor):
         pick = QToolButton()
         pick.setIcon(icon("calendar"))
         pick.setProperty("small", "true")
-        pick.setAccessibleName(say("选日期:{label}", label=say(field.ask.label)))
+        pick.setAccessibleName(say("选日期：{label}", label=say(field.ask.label)))
         pick.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         pick.clicked.connect(self.pick)
         self._pick = pick

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from studio_desk.desk import signs
 from studio_desk.desk.form.fields import Field, fields_of
 from studio_desk.desk.icons import icon
 from studio_desk.kernel.vocabulary import vocabulary
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
@@ -79,7 +80,7 @@ class HistoryTree(QTreeWidget):
             item = QTreeWidgetItem([f"{when}\n{revision.by or revision.dev}", words])
             item.setIcon(1, icon(sign))
             if revision.reason:
-                item.setText(1, f"{words}:{revision.reason}")
+                item.setText(1, signs.named(words, revision.reason))
             if revision.values is not None and revision.type != "record.return":
                 told = changes(kind, before, revision.values)
                 if before:
@@ -87,7 +88,7 @@ class HistoryTree(QTreeWidget):
                         item.addChild(_line(kind, name, (old, new), titles))
                 before = revision.values
             elif revision.values is None:
-                item.setText(1, f"{words}:{say('内容不在这里')}")
+                item.setText(1, signs.named(words, say("内容不在这里")))
             self.insertTopLevelItem(0, item)
             item.setToolTip(0, f"{revision.dev} #{revision.seq}")
         self.expandAll()
@@ -98,7 +99,7 @@ def shown(kind: Kind, name: str, value: Any, titles: Mapping[str, str]) -> str:
     """A value as the history shows it."""
     field: Field | None = next((f for f in fields_of(kind.model) if f.name == name), None)
     if value in ("", None, [], False):
-        return say("(空)")
+        return say("（空）")
     if value is True:
         return say("是")
     values = value if isinstance(value, list) else [value]
@@ -109,7 +110,7 @@ def shown(kind: Kind, name: str, value: Any, titles: Mapping[str, str]) -> str:
             continue
         term = vocabulary(field.ask.vocabulary).find(str(one)) if field and field.ask.vocabulary else None
         words.append(term.label if term else titles.get(str(one), str(one)))
-    text = "、".join(words) if name != "state" else say(str(value))
+    text = series(words) if name != "state" else say(str(value))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 

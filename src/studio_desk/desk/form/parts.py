@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio_desk.desk import theme
+from studio_desk.desk import signs, theme
 from studio_desk.desk.form.build import editor_for
 from studio_desk.desk.form.editors import Editor, LongEditor
 from studio_desk.desk.form.fields import Field, fields_of
@@ -313,7 +313,7 @@ class PartsEditor(Editor):
         button.setText(words)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setToolTip(f"{words} ({keys})")
-        button.setAccessibleName(f"{say(self.field.ask.label)}: {words}")
+        button.setAccessibleName(signs.named(say(self.field.ask.label), words))
         button.clicked.connect(lambda _=False: act())
         return button
 

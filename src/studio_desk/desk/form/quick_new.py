@@ -57,7 +57,7 @@ class QuickNew(QDialog):
             self._desk.refuse(problem)
             return
         super().accept()
-        self._desk.tell(say("存好了:{code}", code=written.code))
+        self._desk.tell(say("存好了：{code}", code=written.code))
         self._then(written.uid)
 
 

@@ -139,7 +139,7 @@ def _unknown(field: Field, text: str) -> Finding | None:
         field.name,
         "NOT_CHOSEN",
         say("“{text}”还没有对上登记的哪一条。", text=text.strip()[:30]),
-        say("请从列出的里面选一条,或新建。"),
+        say("请从列出的里面选一条，或新建。"),
     )
 
 
@@ -155,7 +155,7 @@ class RefEditor(Editor):
         self._open = QToolButton()
         self._open.setIcon(icon("external-link"))
         self._open.setProperty("small", "true")
-        self._open.setAccessibleName(say("打开:{label}", label=say(field.ask.label)))
+        self._open.setAccessibleName(say("打开：{label}", label=say(field.ask.label)))
         self._open.setToolTip(say("打开这条记录"))
         self._open.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._open.clicked.connect(lambda: desk.open_record(self.line.uid))

@@ -98,11 +98,11 @@ class Sitting(QObject):
         if row is None:
             return ""
         if row["state"] == VOID:
-            return say("已作废:{reason}", reason=row.get("void_reason") or "")
+            return say("已作废：{reason}", reason=row.get("void_reason") or "")
         if row.get("conflict"):
-            return say("有不一致的内容,请先到“冲突”选定以哪一个为准。")
+            return say("有不一致的内容，请先到“冲突”选定以哪一个为准。")
         if home.role == "station" and row["station"] not in {"", home.code}:
-            return say("是{station}的记录,本站只能看。", station=row["station"])
+            return say("是{station}的记录，本站只能看。", station=row["station"])
         return ""
 
     @property
@@ -162,7 +162,7 @@ class Sitting(QObject):
             self._desk.tell(self.locked)
             return
         if self.row is not None and not self.dirty:
-            self._desk.tell(say("存好了,没有新的改动。"))
+            self._desk.tell(say("存好了，没有新的改动。"))
             if then:
                 then()
             return
@@ -173,7 +173,7 @@ class Sitting(QObject):
         else:
             self._desk.ask_reason(
                 say("更正"),
-                say("这条记录已经登记,更正要写明原因。"),
+                say("这条记录已经登记，更正要写明原因。"),
                 lambda reason: self._write("record.correct", reason, then),
             )
 
@@ -194,7 +194,7 @@ class Sitting(QObject):
     def void(self) -> None:
         """Withdraw the record; nothing is deleted."""
         self._desk.ask_reason(
-            say("作废"), say("作废后这条记录不再计入,编号保留,内容仍可查看。请写明原因。"), self._void
+            say("作废"), say("作废后这条记录不再计入，编号保留，内容仍可查看。请写明原因。"), self._void
         )
 
     def _fits(self) -> bool:
@@ -205,7 +205,7 @@ class Sitting(QObject):
         self.keep()
         first = errors[0]
         self.form.go_to(first.field)
-        self._desk.tell(say("有{n}处要改:{sentence}", n=len(errors), sentence=first.sentence))
+        self._desk.tell(say("有{n}处要改：{sentence}", n=len(errors), sentence=first.sentence))
         return False
 
     def _write(self, type_: str, reason: str, then: Callable[[], None] | None) -> None:
@@ -256,4 +256,4 @@ class Sitting(QObject):
     def _saved(self, written: Written) -> None:
         self.dirty = False
         self.read(written.uid)
-        self._desk.tell(say("存好了:{code}", code=written.code))
+        self._desk.tell(say("存好了：{code}", code=written.code))

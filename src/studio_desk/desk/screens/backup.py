@@ -62,8 +62,8 @@ class BackupPage(Page):
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.how = QLabel(
             say(
-                "每次关闭程序、每半小时有改动时自动备份,每份都读回检查过。硬盘坏了或换电脑:在新电脑上打开本程序,"
-                "选“从备份恢复”,插上存有备份的U盘,输入口令或恢复码。请至少每周备份一次到U盘,并把U盘放在别处。"
+                "每次关闭程序、每半小时有改动时自动备份，每份都读回检查过。硬盘坏了或换电脑：在新电脑上打开本程序，"
+                "选“从备份恢复”，插上存有备份的U盘，输入口令或恢复码。请至少每周备份一次到U盘，并把U盘放在别处。"
             )
         )
         self.how.setWordWrap(True)
@@ -101,9 +101,9 @@ class BackupPage(Page):
         else:
             when = newest.at.strftime("%Y-%m-%d %H:%M")
             self.state.setText(
-                say("上次备份:{when}(今天)", when=when)
+                say("上次备份：{when}（今天）", when=when)
                 if newest.days == 0
-                else say("上次备份:{when}({n}天前)", when=when, n=newest.days)
+                else say("上次备份：{when}（{n}天前）", when=when, n=newest.days)
             )
         folder = home.path / BACKUPS
         files = sorted(folder.glob(f"*{ENDING}"), key=lambda f: f.stat().st_mtime, reverse=True)
@@ -145,7 +145,7 @@ class BackupPage(Page):
         if self._desk.window is not None and self._desk.window.status is not None:
             self._desk.window.status.refresh()
         inside = self._desk.home.path in made.file.parents
-        told = say("备份好了,已经读回检查:{records}条记录。", records=made.facts.records)
+        told = say("备份好了，已经读回检查：{records}条记录。", records=made.facts.records)
         self._desk.tell(told if inside else told + say("现在可以拔出U盘。"))
 
     def _check(self) -> None:
@@ -169,7 +169,7 @@ class BackupPage(Page):
         at = found.at[:16].replace("T", " ")
         self._desk.tell(
             say(
-                "这份备份完好:{at},{records}条记录,{files}个附件,可以用来恢复。",
+                "这份备份完好：{at}，{records}条记录，{files}个附件，可以用来恢复。",
                 at=at,
                 records=found.facts.records,
                 files=found.facts.attachments,

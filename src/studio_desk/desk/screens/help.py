@@ -34,7 +34,7 @@ def keys() -> str:
         ("Ctrl+P", say("打印")),
         ("F6", say("在左边的功能和右边的内容之间来回")),
         ("Alt+←", say("返回")),
-        ("Ctrl+C / Ctrl+V", say("台账:复制到表格、从表格粘贴")),
+        ("Ctrl+C / Ctrl+V", say("台账：复制到表格、从表格粘贴")),
     ]
     table = "\n".join(f"| {key} | {what} |" for key, what in rows)
     head = f"# {say('常用键')}\n\n| {say('按键')} | {say('做什么')} |\n|---|---|\n{table}\n"

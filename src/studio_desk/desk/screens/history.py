@@ -52,7 +52,7 @@ class HistoryPage(Page):
             self.tree.clear()
             return
         count = self.tree.put(self._uid)
-        self.title.setText(say("{code}的历史,共{n}次", code=row["code"], n=count))
+        self.title.setText(say("{code}的历史，共{n}次", code=row["code"], n=count))
         self.tree.setFocus()
 
 

@@ -87,7 +87,7 @@ class LedgerPage(Page):
         for state in (*self.kind.life.states, VOID):
             chip = QPushButton(say(state))
             chip.setCheckable(True)
-            chip.setAccessibleName(say("只看:{state}", state=say(state)))
+            chip.setAccessibleName(say("只看：{state}", state=say(state)))
             chip.toggled.connect(self.narrow)
             self.chips[state] = chip
             flow.addWidget(chip)
@@ -133,7 +133,7 @@ class LedgerPage(Page):
             chip.setVisible(bool(number) or chip.isChecked() or state != VOID)
         total, listed = sum(counts.values()), self.model.rowCount()
         narrowed = self.model.pages.narrowing.narrows
-        self.count.setText(say("{n}条,共{total}条", n=listed, total=total) if narrowed else say("共{n}条", n=total))
+        self.count.setText(say("{n}条，共{total}条", n=listed, total=total) if narrowed else say("共{n}条", n=total))
         self.clear.setEnabled(narrowed)
         if row >= 0:
             self.table.go_to_row(min(row, listed - 1))

@@ -169,7 +169,7 @@ class RecordPage(Page):
         """What is half typed stays for later."""
         if self.sitting is not None and self.sitting.dirty:
             self.sitting.keep()
-            self._desk.tell(say("没存的内容已经留着,下次打开接着写。"))
+            self._desk.tell(say("没存的内容已经留着，下次打开接着写。"))
 
     def stands_under(self) -> str:
         """The ledger of its kind."""
@@ -208,7 +208,7 @@ class RecordPage(Page):
         self._show_banner(sitting)
 
     def _signs(self, sitting: Sitting) -> str:
-        parts = [say("状态:{state}", state=say(sitting.state))]
+        parts = [say("状态：{state}", state=say(sitting.state))]
         if sitting.row is not None:
             word = custody.words(self._desk.home, [sitting.uid]).get(sitting.uid)
             if word:
@@ -233,7 +233,7 @@ class RecordPage(Page):
         menu = self.more_steps.menu()
         menu.clear()
         for move in moves[BUTTONS_SHOWN:]:
-            action = menu.addAction(say("{label}(转到“{state}”)", label=say(move.label), state=say(move.end)))
+            action = menu.addAction(say("{label}（转到“{state}”）", label=say(move.label), state=say(move.end)))
             action.triggered.connect(lambda _=False, move=move: sitting.move(move))
         self.more_steps.setVisible(len(moves) > BUTTONS_SHOWN)
 
@@ -241,13 +241,13 @@ class RecordPage(Page):
         self.banner.show()
         if sitting.recovered and sitting.dirty:
             at = sitting.recovered[:16].replace("T", " ")
-            self._say(say("上次没有存完({at}),写的都在下面。", at=at), say("不要了"), self._give_up)
+            self._say(say("上次没有存完（{at}），写的都在下面。", at=at), say("不要了"), self._give_up)
         elif sitting.row is not None and sitting.row.get("conflict"):
             self._say(sitting.locked, say("去选定"), lambda: self._desk.go("conflicts", uid=sitting.uid))
         elif sitting.locked:
             self._say(sitting.locked, "", self._nothing)
         elif remark := self._returned(sitting):
-            self._say(say("被区里退回:{reason}", reason=remark), "", self._nothing)
+            self._say(say("被区里退回：{reason}", reason=remark), "", self._nothing)
         else:
             self.banner.hide()
 
@@ -271,11 +271,11 @@ class RecordPage(Page):
         saved = sitting.row is not None
         if shown is self.attachments:
             count = self.attachments.put(sitting.kind.key, sitting.uid, saved=saved, locked=bool(sitting.locked))
-            self.beside.setTabText(0, say("附件({n})", n=count) if count else say("附件"))
+            self.beside.setTabText(0, say("附件（{n}）", n=count) if count else say("附件"))
         elif shown is self.related:
             row = {"kind": sitting.kind.key, **(sitting.row or {})}
             count = self.related.put(row)
-            self.beside.setTabText(1, say("相关({n})", n=count) if count else say("相关"))
+            self.beside.setTabText(1, say("相关（{n}）", n=count) if count else say("相关"))
         else:
             self.history.put(sitting.uid if saved else "")
 

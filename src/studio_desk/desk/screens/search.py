@@ -140,7 +140,7 @@ class SearchPage(Page):
         self.model.find(self.line.text(), self.kinds.currentData() or "")
         total = self.model.total
         if not self.line.text().strip():
-            self.found.setText(say("可以输入几个词,用空格隔开,都包含的才列出。"))
+            self.found.setText(say("可以输入几个词，用空格隔开，都包含的才列出。"))
         elif total >= search.COUNT_LIMIT:
             self.found.setText(say("找到{n}条以上。", n=total))
         else:

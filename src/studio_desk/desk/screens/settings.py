@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.kernel import settings as declared
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 Input = QCheckBox | QComboBox | QLineEdit | QSpinBox
 
@@ -163,7 +163,7 @@ class SettingsPage(Page):
             return
         wrong = [f for f in declared.Settings.find({**settings.model_dump(), name: value}) if f.level == "error"]
         if wrong:
-            self._note(name, "error", wrong[0].sentence + wrong[0].remedy)
+            self._note(name, "error", passage(wrong[0].sentence, wrong[0].remedy))
             return
         self._note(name, "", "")
         # After the input's own event: a change of language replaces this whole window.
@@ -173,7 +173,7 @@ class SettingsPage(Page):
     def _note(self, name: str, level: str, text: str) -> None:
         setting = next(s for s in declared.settings() if s.name == name)
         note = self._notes[name]
-        note.setText((say("要改") + ":" if level else "") + (text or say(setting.ask.hint)))
+        note.setText(signs.named(say("要改"), text) if level else say(setting.ask.hint))
         note.setProperty("level", level)
         note.setProperty("faint", "false" if level else "true")
         note.style().unpolish(note)

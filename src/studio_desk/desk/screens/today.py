@@ -111,14 +111,16 @@ class TodayPage(Page):
         weekday = say("星期一|星期二|星期三|星期四|星期五|星期六|星期日").split("|")[now.weekday()]
         self.day.setText(f"{now.isoformat()} {weekday}")
         waiting = drafts.all_of(self._desk.home)
-        self.next.setText(say("有没存完的记录,点开接着写。") if waiting else found.next)
+        self.next.setText(say("有没存完的记录，点开接着写。") if waiting else found.next)
         self._fill(found, waiting)
 
     def _fill(self, found: Today, waiting: list[drafts.Draft]) -> None:
         self.list.clear()
         for draft in waiting:
             name = say(self._desk.kind(draft.kind).title)
-            text = say("没存完的{kind}:{title}({at})", kind=name, title=draft.title or say("未命名"), at=draft.at[5:16])
+            text = say(
+                "没存完的{kind}：{title}（{at}）", kind=name, title=draft.title or say("未命名"), at=draft.at[5:16]
+            )
             self._add(text.replace("T", " "), "device-floppy", "warning", {DRAFT: draft.key, KIND: draft.kind})
         for item in found.items:
             sign, colour = SORTS.get(item.what, ("info-circle", "text"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_desk.desk.form.fields import Sort, fields_of
 from studio_desk.kernel.vocabulary import vocabulary
-from studio_desk.kernel.words import language, say
+from studio_desk.kernel.words import language, say, series
 
 if TYPE_CHECKING:
     from studio_desk.record.kind import Kind
@@ -78,9 +78,9 @@ def shown(column: Column, value: Any, titles: Mapping[str, str]) -> str:
     if value is None or (value in ("", 0) and column.sort == "yes"):
         return ""
     if column.sort in {"ref", "refs"}:
-        return "、".join(titles.get(uid, uid) for uid in uids_in(value))
+        return series(titles.get(uid, uid) for uid in uids_in(value))
     if column.sort in {"words", "lines"}:
-        return "、".join(word_label(column.vocabulary, word) for word in _list(value))
+        return series(word_label(column.vocabulary, word) for word in _list(value))
     return _plain(column, value)
 
 

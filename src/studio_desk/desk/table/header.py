@@ -36,7 +36,7 @@ class FilterHeader(QHeaderView):
         self._wait.timeout.connect(self.narrowed)
         for column in self.columns:
             line = QLineEdit(self)
-            line.setAccessibleName(say("筛选:{label}", label=column.label))
+            line.setAccessibleName(say("筛选：{label}", label=column.label))
             line.setPlaceholderText(say("筛选") if column.stored else "")
             line.setEnabled(column.stored)
             line.textEdited.connect(self._wait.start)

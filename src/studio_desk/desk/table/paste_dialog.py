@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from studio_desk.desk import theme
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.table import pasting
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
@@ -58,7 +58,7 @@ class PasteDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
-        help_line = QLabel(say("先看每一列对上了哪一栏;有红字的行改好后才能一起存入。"))
+        help_line = QLabel(say("先看每一列对上了哪一栏；有红字的行改好后才能一起存入。"))
         help_line.setWordWrap(True)
         for widget in (help_line, self.headed, self.table, self.told, self.buttons):
             box.addWidget(widget)
@@ -70,7 +70,7 @@ class PasteDialog(QDialog):
     def _map(self, number: int, name: str) -> QComboBox:
         box = QComboBox()
         box.setAccessibleName(say("第{n}列是", n=number + 1))
-        box.addItem(say("(不要这一列)"), "")
+        box.addItem(say("（不要这一列）"), "")
         for field in pasting.fields_for(self._kind):
             box.addItem(say(field.ask.label) + (" *" if field.required else ""), field.name)
         box.setCurrentIndex(max(0, box.findData(name)))
@@ -87,9 +87,9 @@ class PasteDialog(QDialog):
         cut = max(0, len(body) - pasting.MOST_ROWS)
         told = say("共{n}行。", n=len(self.rows))
         if wrong:
-            told += say("{n}行有错,请在表格里改好后重新粘贴,或换一栏。", n=wrong)
+            told += say("{n}行有错，请在表格里改好后重新粘贴，或换一栏。", n=wrong)
         if cut:
-            told += say("一次最多{most}行,后面{n}行没有读。", most=pasting.MOST_ROWS, n=cut)
+            told += say("一次最多{most}行，后面{n}行没有读。", most=pasting.MOST_ROWS, n=cut)
         self.told.setText(told)
         ok = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
         ok.setText(say("存入{n}行", n=len(self.rows)))
@@ -132,8 +132,8 @@ class PasteDialog(QDialog):
                     item.setForeground(red)
                     item.setIcon(coloured("alert-circle", theme.colour("error")))
                 table.setItem(number + 1, column, item)
-            words = QTableWidgetItem("".join(f.sentence for f in (row.errors or row.findings)))
-            words.setToolTip("\n".join(f"{f.sentence}{f.remedy}" for f in row.findings))
+            words = QTableWidgetItem(passage(*(f.sentence for f in (row.errors or row.findings))))
+            words.setToolTip("\n".join(passage(f.sentence, f.remedy) for f in row.findings))
             if row.findings:
                 words.setForeground(red if row.errors else amber)
                 sign = "alert-circle" if row.errors else "alert-triangle"

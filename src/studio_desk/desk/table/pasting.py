@@ -42,7 +42,7 @@ def cells_of(text: str) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text.replace("\0", ""), newline=""), dialect="excel-tab"))
     except csv.Error as error:
         raise Problem(
-            "NOT_A_TABLE", say("剪贴板里的内容不是表格。"), say("请在表格程序里选中单元格,复制后再来粘贴。")
+            "NOT_A_TABLE", say("剪贴板里的内容不是表格。"), say("请在表格程序里选中单元格，复制后再来粘贴。")
         ) from error
     return [row for row in rows if any(cell.strip() for cell in row)]
 
@@ -110,8 +110,8 @@ def _value(home: Home, field_: Field, cell: str) -> tuple[Any, list[Finding]]:
             Finding(
                 field_.name,
                 "NUMBER_DAMAGED",
-                say("“{cell}”是被表格改坏的长号码,末几位已经丢了。", cell=cell),
-                say("请在表格里把这一列设成文本,重新填写后再粘贴。"),
+                say("“{cell}”是被表格改坏的长号码，末几位已经丢了。", cell=cell),
+                say("请在表格里把这一列设成文本，重新填写后再粘贴。"),
             )
         ]
     if field_.sort in {"ref", "refs"}:
@@ -153,7 +153,7 @@ def _named(home: Home, field_: Field, name: str) -> tuple[str, list[Finding]]:
     if len(uids) == 1:
         return str(uids[0]), []
     sentence = say("没有登记“{name}”。", name=name) if not uids else say("叫“{name}”的不止一个。", name=name)
-    remedy = say("请先登记,或改用编号。") if not uids else say("请改用编号。")
+    remedy = say("请先登记，或改用编号。") if not uids else say("请改用编号。")
     return "", [Finding(field_.name, "NOT_CHOSEN", sentence, remedy)]
 
 
