@@ -8,15 +8,20 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from benchmarks import stock
 from benchmarks.race import Goal, Lane, Page, exponent, ms, race
+
+from benchmarks import stock
 from studio_desk.exchange import enrol, inbox, outbox
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.kinds import KINDS
 from studio_desk.store import search
 from studio_desk.store.home import Home
 
-PARTS, PACK, SCAN = "SHA-256, deflate, age of the same bytes (limit)", "outbox.export (ours)", "bytes alone, stored (naive)"
+PARTS, PACK, SCAN = (
+    "SHA-256, deflate, age of the same bytes (limit)",
+    "outbox.export (ours)",
+    "bytes alone, stored (naive)",
+)
 RAW, BARE = "executemany into the same tables, with search (peer)", "executemany without search"
 APPLY, TAKE = "journal.apply (ours, merge)", "inbox.receive (ours, verify and merge)"
 
@@ -53,7 +58,9 @@ def measure(folder: Path, *, quick: bool) -> Page:
             Goal(f"import of {number:,} ops / executemany with search", into[TAKE].over(into[RAW]), 4),
         ]
         each = into[TAKE].cpu / number
-        page.remarks.append(f"{number:,} ops: {ms(each)} ms CPU an op to import, {ms(out[PACK].cpu / number)} to export.")
+        page.remarks.append(
+            f"{number:,} ops: {ms(each)} ms CPU an op to import, {ms(out[PACK].cpu / number)} to export."
+        )
     page.remarks += [f"Growth of {what}: n^{exponent(points):.2f}." for what, points in costs.items()]
     return page
 
@@ -118,7 +125,9 @@ def _import(folder: Path, home: Home, empty: Path, bundles: list[Path], number: 
 
     lanes = [
         Lane(RAW, lambda: _insert(here[0], rows), before=fresh, after=done),
-        Lane(BARE, lambda: _insert(here[0], {k: v for k, v in rows.items() if k != "search"}), before=fresh, after=done),
+        Lane(
+            BARE, lambda: _insert(here[0], {k: v for k, v in rows.items() if k != "search"}), before=fresh, after=done
+        ),
         Lane(APPLY, lambda: here[0].journal.apply(lines), before=fresh, after=same),
         Lane(TAKE, lambda: inbox.receive(here[0], bundles), before=fresh, after=same),
     ]
@@ -137,12 +146,8 @@ def _rows(home: Home) -> dict[str, list[Any]]:
     shape = home.journal.shapes["journal_entry"]
     with home.file.raw() as c:
         found = {t: c.execute(f'SELECT * FROM "{t}"').fetchall() for t in ("body", "op", "journal_entry", "record")}
-        names = [row[1] for row in c.execute('PRAGMA table_info("journal_entry")')]
         numbers = dict(c.execute("SELECT uid, n FROM record").fetchall())
-    texts = []
-    for row in found["journal_entry"]:
-        value = home.journal._projector.read_row("journal_entry", dict(zip(names, row, strict=True)))
-        texts.append((numbers[value["uid"]], *(search.tokens(text) for text in shape.words(value))))
+    texts = [(numbers[row["uid"]], *(search.tokens(text) for text in shape.words(row))) for row in stock.rows(home)]
     return {**found, "search": texts}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks import stock
 from benchmarks.race import Goal, Lane, Page, exponent, race
+
+from benchmarks import stock
 from studio_desk.store import search
 
 OURS, PEER, SCAN = "search.find (ours)", "FTS5 raw (peer)", "LIKE over the texts (naive)"
@@ -73,9 +74,7 @@ def _like(home: Any, typed: str) -> list[Any]:
 
 def _texts(home: Any) -> list[tuple[str, str]]:
     shape = home.journal.shapes["journal_entry"]
-    with home.file.read() as c:
-        rows = c.exec_driver_sql("SELECT * FROM journal_entry").mappings().all()
-    return [shape.words(home.journal._projector.read_row("journal_entry", dict(row))) for row in rows]
+    return [shape.words(row) for row in stock.rows(home)]
 
 
 def _oracle(home: Any, texts: list[tuple[str, str]], typed: str) -> None:

@@ -6,14 +6,15 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-from benchmarks import stock
 from benchmarks.race import Goal, Lane, Page, exponent, race
+
+from benchmarks import stock
 from studio_desk.store.ledger import Ledger, View
 
 COLUMNS = ("code", "day", "way", "place", "subject", "state")
 LIMIT = 200
 OURS, PEER = "ledger (ours)", "raw SQL (peer)"
-_FROM = 'FROM record r JOIN journal_entry k ON k.uid = r.uid WHERE r.kind = \'journal_entry\''
+_FROM = "FROM record r JOIN journal_entry k ON k.uid = r.uid WHERE r.kind = 'journal_entry'"
 _SHOWN = "r.uid, r.code, r.day, k.way, k.place, k.subject, r.state"
 
 
@@ -42,7 +43,9 @@ def measure(folder: Path, *, quick: bool) -> Page:
         if number <= 10_000:
             naive = race([Lane("SQLModel objects, all (naive)", lambda h=home: _objects(h))], 3, warm=False)
             page.add(naive, "SQLModel objects, all (naive)", number)
-        page.remarks.append(f"Peak memory of paging from the first row to the last at {number:,}: {walk_peak(home):.2f} MB.")
+        page.remarks.append(
+            f"Peak memory of paging from the first row to the last at {number:,}: {walk_peak(home):.2f} MB."
+        )
     page.remarks += [f"Growth of {what}: n^{exponent(points):.2f}." for what, points in costs.items()]
     return page
 

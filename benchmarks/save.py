@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import stock
 from benchmarks.race import Goal, Lane, Page, race
+
+from benchmarks import stock
 from studio_desk.store.file import driver, open_raw
 
 BARE, CIPHER, SAME, SYNC, OURS, NAIVE = (
@@ -41,13 +42,13 @@ def measure(folder: Path, *, quick: bool) -> Page:
     uids: list[str] = []
 
     def ours() -> None:
-        for _ in range(each):
-            uids.append(home.journal.write("journal_entry", {**next(typed), "state": "已登记"}).uid)
+        some = (next(typed) for _ in range(each))
+        uids.extend(home.journal.write("journal_entry", {**values, "state": "已登记"}).uid for values in some)
 
-    line = next(home.journal.ops(home.device))[2] if home.journal.frontiers() else stock_line()
+    line = next(stock.ops(1))[1]
     plain = _bare(sqlite3.connect(folder / "bare.db", isolation_level=None))
     sealed = _bare(open_raw(folder / "bare-sealed.db", os.urandom(32)))
-    raw = _Same(folder, home)
+    raw = _Same(folder)
     sync = (folder / "appended").open("ab")
 
     def append() -> None:
@@ -72,11 +73,6 @@ def measure(folder: Path, *, quick: bool) -> Page:
     return page
 
 
-def stock_line() -> str:
-    """A body line of usual length."""
-    return next(stock.ops(1))[1]
-
-
 def _bare(connection: Any) -> Any:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "locking_mode = EXCLUSIVE"):
         connection.execute(f"PRAGMA {pragma}")
@@ -94,7 +90,7 @@ def _commits(connection: Any, line: str, number: int) -> None:
 class _Same:
     """The rows of one save, written again and again by prepared SQL into tables like ours."""
 
-    def __init__(self, folder: Path, home: Any) -> None:
+    def __init__(self, folder: Path) -> None:
         from studio_desk.store import search
 
         other = stock.new_home(folder / "same")
@@ -108,9 +104,7 @@ class _Same:
                 table: c.execute(f'SELECT * FROM "{table}" LIMIT 1').fetchone()
                 for table in ("body", "op", "journal_entry", "record")
             }
-            self._keys = {
-                table: [row[1] for row in c.execute(f'PRAGMA table_info("{table}")')] for table in self._rows
-            }
+            self._keys = {table: [row[1] for row in c.execute(f'PRAGMA table_info("{table}")')] for table in self._rows}
             self._connection = c
         self._home, self._n = other, 1
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from studio_desk.kernel import ids
 from studio_desk.kernel.canon import digest
@@ -93,3 +94,10 @@ def stocked(folder: Path, number: int) -> Home:
     home = new_home(folder / f"station-{number}")
     home.journal.apply(list(ops(number, home.device)))
     return home
+
+
+def rows(home: Home) -> Iterator[dict[str, Any]]:
+    """Every 民情日志 of a home, as its columns."""
+    with home.file.read() as c:
+        uids = c.exec_driver_sql("SELECT uid FROM journal_entry").scalars().all()
+    yield from (home.journal.record(uid) for uid in uids)
