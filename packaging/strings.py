@@ -2,6 +2,7 @@
 
 `python packaging/strings.py` brings the file up to date, keeps what is translated and drops what is gone;
 `--check` changes nothing and fails when the file is behind, `--missing` prints what still lacks a translation as JSON.
+A source with a note (`say("取消", "按钮")`) is a message of its own; in JSON its key is note, U+0004, source.
 Source strings are Chinese literals: `say("…")` anywhere, the words of `Ask`, and what the kinds declare.
 """
 
@@ -20,6 +21,8 @@ SOURCE = ROOT / "src" / "studio_desk"
 TARGET = ROOT / "resources" / "i18n" / "en_US.ts"
 CONTEXT = "studio_desk"
 HAN = range(0x3400, 0xFFF0)
+NOTE = "\4"
+"""Stands between a note and its source where both are one key, as in the `.mo` files of gettext."""
 
 
 def han(text: str) -> bool:
@@ -37,7 +40,10 @@ def literals(tree: ast.AST, path: Path) -> Iterator[str]:
             first = node.args[0]
             if isinstance(first, ast.JoinedStr):
                 sys.exit(f'{path}:{node.lineno}: say(f"…") can never be translated; use say("… {{n}}", n=n)')
-            yield from (c.value for c in ast.walk(first) if isinstance(c, ast.Constant) and isinstance(c.value, str))
+            notes = (n.value for n in node.args[1:2] if isinstance(n, ast.Constant) and isinstance(n.value, str))
+            note = "".join(note + NOTE for note in notes if note)
+            words = (c.value for c in ast.walk(first) if isinstance(c, ast.Constant) and isinstance(c.value, str))
+            yield from (note + word for word in words)
         elif name == "Ask":
             values = [*node.args[:2], *(k.value for k in node.keywords if k.arg in {"label", "group", "hint"})]
             yield from (v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str))
@@ -71,8 +77,11 @@ def translations() -> dict[str, str]:
     """What is translated now."""
     if not TARGET.exists():
         return {}
-    messages = ET.parse(TARGET).iter("message")
-    return {m.findtext("source") or "": m.findtext("translation") or "" for m in messages}
+    found = {}
+    for message in ET.parse(TARGET).iter("message"):
+        source, note = message.findtext("source") or "", message.findtext("comment")
+        found[note + NOTE + source if note else source] = message.findtext("translation") or ""
+    return found
 
 
 def document(strings: list[str], known: dict[str, str]) -> str:
@@ -82,7 +91,10 @@ def document(strings: list[str], known: dict[str, str]) -> str:
     ET.SubElement(context, "name").text = CONTEXT
     for text in strings:
         message = ET.SubElement(context, "message")
-        ET.SubElement(message, "source").text = text
+        note, between, source = text.rpartition(NOTE)
+        ET.SubElement(message, "source").text = source
+        if between:
+            ET.SubElement(message, "comment").text = note
         translation = ET.SubElement(message, "translation")
         translation.text = known.get(text, "")
         if not translation.text:

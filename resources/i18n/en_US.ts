@@ -204,6 +204,10 @@
             <translation>{label} (to "{state}")</translation>
         </message>
         <message>
+            <source>{left}：{right}</source>
+            <translation>{left}: {right}</translation>
+        </message>
+        <message>
             <source>{line}的{label}</source>
             <translation>{line}, {label}</translation>
         </message>
@@ -3458,6 +3462,16 @@ Please compare it group by group over the telephone.</translation>
             <translation>By kind</translation>
         </message>
         <message>
+            <source>取消</source>
+            <comment>按钮</comment>
+            <translation>Cancel</translation>
+        </message>
+        <message>
+            <source>撤销</source>
+            <comment>按钮</comment>
+            <translation>Undo</translation>
+        </message>
+        <message>
             <source>按键</source>
             <translation>Key</translation>
         </message>
@@ -5393,7 +5407,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>等</source>
-            <translation>and more</translation>
+            <translation> and more</translation>
         </message>
         <message>
             <source>等{n}个</source>
@@ -7494,6 +7508,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>默认按 DA/T 13-2022；按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。</source>
             <translation>By default after DA/T 13-2022; after DA/T 22-2015 it is {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}.</translation>
+        </message>
+        <message>
+            <source>（{reason}）</source>
+            <translation> ({reason})</translation>
         </message>
         <message>
             <source>（不要这一列）</source>

@@ -54,11 +54,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _window(words: list[str]) -> int:
     from studio_desk.desk.main import run
+    from studio_desk.kernel.words import passage
 
     try:
         folder, passphrase = cli.window_of(words)
     except Problem as problem:
-        sys.stderr.write(f"{problem.sentence}{problem.remedy}\n")
+        sys.stderr.write(f"{passage(problem.sentence, problem.remedy)}\n")
         return problem.exit_code
     return int(run(folder, passphrase=passphrase))
 

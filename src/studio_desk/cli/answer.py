@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio_desk.kernel.problem import DONE, Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 
 @dataclass
@@ -37,6 +37,6 @@ def told(problem: Problem) -> str:
     if problem.remedy:
         lines.append(problem.remedy)
     findings = problem.more.get("findings") or []
-    lines += [f"  · {one['sentence']}{one['remedy']}" for one in findings[1:] if isinstance(one, dict)]
+    lines += [f"  · {passage(one['sentence'], one['remedy'])}" for one in findings[1:] if isinstance(one, dict)]
     lines.append(say("（代码 {code}）", code=problem.code))
     return "\n".join(lines)

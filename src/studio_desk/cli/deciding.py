@@ -9,7 +9,7 @@ from studio_desk.cli.answer import Answer
 from studio_desk.cli.entering import as_data, saved
 from studio_desk.cli.layout import facts, table
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.cli.call import Call
@@ -132,7 +132,7 @@ def conflicts_resolve(call: Call) -> Answer:
             raise Problem(
                 "NO_SUCH_VERSION",
                 say("没有“{rev}”这个版本。", rev=take[:64]),
-                say("可选的有：{known}。", known="、".join(op[:12] for op in known)),
+                say("可选的有：{known}。", known=series(op[:12] for op in known)),
                 versions=known,
             )
         changes = {one["field"]: v["value"] for one in wanted for v in one["versions"] if v["op"].startswith(take)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from studio_desk.kernel.words import series
+
 CELL = 48
 """Widest column of a table on the terminal; longer text is cut with an ellipsis."""
 
@@ -64,7 +66,7 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "✓" if value else ""
     if isinstance(value, list):
-        return "、".join(_text(inner) for inner in value)
+        return series(_text(inner) for inner in value)
     if isinstance(value, dict):
         return " ".join(_text(inner) for inner in value.values() if inner not in ("", [], None))
     return "" if value is None else str(value)

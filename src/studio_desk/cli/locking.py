@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import facts
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -80,7 +80,7 @@ def rekey(call: Call) -> Answer:
     lines = [say("已换口令。")] if new else []
     if recovery:
         lines.append(say("新的恢复码：{code}\n请抄在纸上锁好，旧的已经作废。", code=recovery))
-    lines.append(say("现在可以打开的方式：{ways}。", ways="、".join(_way(way) for way in ways)))
+    lines.append(say("现在可以打开的方式：{ways}。", ways=series(_way(way) for way in ways)))
     return Answer(data, "\n".join(lines))
 
 
@@ -96,7 +96,7 @@ def keyring_status(call: Call) -> Answer:
     told = [
         (say("系统钥匙串"), found["backend"] or say("没有")),
         (say("能不能用"), say("能") if found["usable"] else found["reason"]),
-        (say("这份数据的打开方式"), "、".join(_way(way) for way in ways) or say("这里没有站点文件")),
+        (say("这份数据的打开方式"), series(_way(way) for way in ways) or say("这里没有站点文件")),
     ]
     return Answer({**found, "ways": ways}, facts(told))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import facts, table
 from studio_desk.kernel.problem import DONE
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 if TYPE_CHECKING:
     from studio_desk.cli.call import Call
@@ -72,7 +72,7 @@ def import_(call: Call) -> Answer:
         for r in found
     ]
     head = (say("数据包"), say("结果"), say("新"), say("改"), say("同"), say("冲突"))
-    notes = [f"{Path(r['file']).name}:{r['problem']}{r['remedy']}" for r in found if r["problem"]]
+    notes = [f"{Path(r['file']).name}:{passage(r['problem'], r['remedy'])}" for r in found if r["problem"]]
     notes += [notice for r in found for notice in r["notices"]]
     if call.args.dry_run:
         notes.append(say("这是预演，没有改动。"))

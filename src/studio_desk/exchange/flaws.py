@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 from studio_desk.record.kind import Kind
 from studio_desk.store.ops import RECORD_TYPES
 
@@ -43,7 +43,7 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
     try:
         kind.plain.model_validate(kind.upcast(body["values"], body["version"]))
     except ValidationError as wrong:
-        fields = "、".join(sorted({str(e["loc"][0]) for e in wrong.errors() if e["loc"]})[:5])[:200]
+        fields = series(sorted({str(e["loc"][0]) for e in wrong.errors() if e["loc"]})[:5])[:200]
     except Exception:  # noqa: BLE001 - an upcast meets a stranger's values
         fields = "?"
     else:

@@ -16,7 +16,7 @@ from studio_desk.exchange.worker import Verified, Worker
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import MEDIUM, Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -339,9 +339,7 @@ def _inside(progress: Progress, number: int, files: int, name: str) -> Progress:
 
 
 def _waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
-    ranges = "、".join(
-        say("第{first}至{last}号", first=a, last=b) if a != b else say("第{seq}号", seq=a) for a, b in gaps
-    )
+    ranges = series(say("第{first}至{last}号", first=a, last=b) if a != b else say("第{seq}号", seq=a) for a, b in gaps)
     return say("等待 {device} {ranges}", device=device, ranges=ranges)
 
 

@@ -16,7 +16,7 @@ from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -166,7 +166,7 @@ def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_O
             owners.setdefault(rec, set()).add(chain_owner(dev))
         for rec, known in owners.items():
             if sender not in known and home.code not in known:
-                raise refuse("FOREIGN_RECORD", sender=sender, owner="、".join(sorted(known)), rec=rec)
+                raise refuse("FOREIGN_RECORD", sender=sender, owner=series(sorted(known)), rec=rec)
 
 
 def _late(c: Connection, bundle: Verified, ops: Sequence[_Op], seq: int) -> list[_Op]:

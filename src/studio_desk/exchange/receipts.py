@@ -16,7 +16,7 @@ from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say, series
 from studio_desk.store import custody
 from studio_desk.store.ops import GENESIS, Op, read_body
 
@@ -140,7 +140,7 @@ def known_station(home: Home, station: str) -> None:
         raise Problem(
             "NO_SUCH_STATION",
             say("没有登记过站点“{code}”。", code=station[:20]),
-            say("已登记的有：{known}。", known="、".join(known) or "—"),
+            say("已登记的有：{known}。", known=series(known) or "—"),
         )
 
 
@@ -170,7 +170,7 @@ def _take_trust(home: Home, values: Mapping[str, Any], taken: TakenIn) -> None:
         trust, new = trust_store.keep(home, str(values.get("document", "")))
     except Problem as problem:
         if problem.code != "TRUST_OLD":  # an older list in an older bundle is no harm
-            taken.notices.append(f"{problem.sentence}{problem.remedy}")
+            taken.notices.append(passage(problem.sentence, problem.remedy))
         return
     if new:
         taken.notices.append(say("信任名单已更新到第{version}版。", version=trust.version))

@@ -16,7 +16,7 @@ from studio_desk.exchange.trust import Computer, TrustList, read_list, sign_list
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -109,7 +109,7 @@ def revoke(home: Home, device: str, reason: str) -> TrustList:
         raise Problem(
             "NO_SUCH_DEVICE",
             say("没有登记过“{device}”，或它已吊销。", device=device[:40]),
-            say("已登记的有：{known}。", known="、".join(known)),
+            say("已登记的有：{known}。", known=series(known)),
         )
     held = {dev: point for dev, point in home.journal.frontiers().items() if chain_stem(dev) == device}
 

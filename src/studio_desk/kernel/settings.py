@@ -16,7 +16,7 @@ from studio_desk.kernel import text
 from studio_desk.kernel.ask import Ask
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 PREFIX: Final = "setting."
 """What the names of settings begin with in the home's small texts (`home.meta`)."""
@@ -78,13 +78,13 @@ def _template(value: Any) -> Any:
     if unknown or "{" in rest or "}" in rest:
         raise _wrong(
             "BAD_ARCHIVE_TEMPLATE",
-            say("档号格式里有认不出的部分：{part}。", part="、".join(unknown) or value),
+            say("档号格式里有认不出的部分：{part}。", part=series(unknown) or value),
             say("可用的有：{places}。", places=" ".join(f"{{{p}}}" for p in ARCHIVE_PLACES)),
         )
     if missing := [p for p in ("全宗号", "年度", "保管期限", "件号") if p not in places]:
         raise _wrong(  # DA/T 13-2022: year, retention and item number are mandatory for items
             "BAD_ARCHIVE_TEMPLATE",
-            say("档号格式里缺少{missing}。", missing="、".join(missing)),
+            say("档号格式里缺少{missing}。", missing=series(missing)),
             say("例如：{example}", example=ARCHIVE_CODE_FORMS["DA/T 13-2022"]),
         )
     return value
@@ -269,7 +269,7 @@ def _finding(error: ErrorDetails) -> Finding:
     setting = next(s for s in settings() if s.name == name)
     label = say(setting.ask.label)
     if setting.choices:
-        words = "、".join(word for _, word in setting.choices)
+        words = series(word for _, word in setting.choices)
         return Finding(
             name, "UNKNOWN_WORD", say("“{label}”里没有这个选项。", label=label), say("可选的有：{words}。", words=words)
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio_desk.kernel.resources import resource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LANGUAGES = ("zh_CN", "en")
 _chosen = ["zh_CN"]
@@ -37,13 +37,25 @@ def speaking(code: str) -> Iterator[None]:
         _chosen[0] = before
 
 
-def say(text: str, /, **values: object) -> str:
+def say(text: str, note: str = "", /, **values: object) -> str:
     """Return `text` in the language in force, with `{name}` places filled from `values`.
 
-    `text` is the Chinese source and must be a literal: `packaging/strings.py` collects it for translation.
+    `text` is the Chinese source and must be a literal: `packaging/strings.py` collects it for translation. Where one
+    Chinese word needs two English ones (取消 on a button, 取消 as a state), a literal `note` tells them apart, as the
+    comment of a message does in Qt Linguist.
     """
-    told = _english().get(text, text) if language() == "en" else text
+    told = _english().get((text, note), text) if language() == "en" else text
     return told.format(**{name: _shown(value) for name, value in values.items()}) if values else told
+
+
+def series(items: Iterable[str]) -> str:
+    """Things in a row, with the comma of the language in force."""
+    return (", " if language() == "en" else "、").join(items)
+
+
+def passage(*sentences: str) -> str:
+    """Sentences one after another; English wants a blank between them, Chinese none."""
+    return (" " if language() == "en" else "").join(filter(None, sentences))
 
 
 def _shown(value: object) -> object:
@@ -52,13 +64,14 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _english() -> dict[str, str]:
+def _english() -> dict[tuple[str, str], str]:
+    """Translations by source and note."""
     path = resource("i18n/en_US.ts")
     if not path.is_file():
         return {}  # a folder that lost its translation speaks Chinese rather than not at all
     tree = ET.parse(path)  # noqa: S314 - our own shipped file
     return {
-        source: translation
+        (source, message.findtext("comment") or ""): translation
         for message in tree.iter("message")
         if (source := message.findtext("source")) and (translation := message.findtext("translation"))
     }

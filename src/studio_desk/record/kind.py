@@ -24,7 +24,7 @@ from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.text import one_line
 from studio_desk.kernel.vocabulary import vocabulary
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 from studio_desk.record.duty import Duty
 from studio_desk.record.fields import Day, Line, Long
 from studio_desk.record.rare import unreadable
@@ -334,7 +334,7 @@ class Kind:
             raise Problem(
                 "MOVE_NOT_ALLOWED",
                 say("“{title}”不能从“{start}”转到“{end}”。", title=say(self.title), start=start, end=end[:30]),
-                say("现在可以转到：{ends}。", ends="、".join(m.end for m in open_moves) or say("无")),
+                say("现在可以转到：{ends}。", ends=series(m.end for m in open_moves) or say("无")),
                 allowed=[m.end for m in open_moves],
             )
         if move.reason and not reason.strip():

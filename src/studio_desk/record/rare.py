@@ -7,7 +7,7 @@ from typing import Any
 
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.text import private_use
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 
 def unreadable(values: Mapping[str, Any]) -> list[Finding]:
@@ -24,7 +24,7 @@ def unreadable(values: Mapping[str, Any]) -> list[Finding]:
                     field,
                     "PRIVATE_USE",
                     say(
-                        "有别的电脑认不出的自造字：{list}。", list="、".join(f"{ch}(U+{ord(ch):04X})" for ch in strange)
+                        "有别的电脑认不出的自造字：{list}。", list=series(f"{ch}(U+{ord(ch):04X})" for ch in strange)
                     ),
                     say("请用生僻字输入换成标准字；字库里没有的，用同音字或拆写，并在备注说明。"),
                     "warning",

@@ -11,7 +11,7 @@ from studio_desk.kernel.canon import digest
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 from studio_desk.store import home as homes
 from studio_desk.store import snapshot
 from studio_desk.store.file import StationFile, driver
@@ -295,7 +295,7 @@ def _unequal(table: str, shown: str, was: str = "") -> str:
 def _named(things: Iterable[Any]) -> str:
     listed = [str(thing) for thing in things]
     tail = say("等") if len(listed) > _NAMED else ""
-    return "、".join(listed[:_NAMED]) + tail
+    return series(listed[:_NAMED]) + tail
 
 
 def _from_backup() -> str:

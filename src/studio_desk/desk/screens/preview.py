@@ -18,7 +18,7 @@ from studio_desk.desk.media import ask_save
 from studio_desk.desk.paper import Pdf
 from studio_desk.kernel.files import put_file
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.press.outcome import Missing
@@ -122,7 +122,7 @@ class PreviewPage(Page):
     def _show_missing(self, missing: Sequence[Missing]) -> None:
         self.missing.setVisible(bool(missing))
         if missing:
-            told = "、".join(
+            told = series(
                 say("第{page}页“{char}”（{code}）", page=one.page, char=one.char, code=one.codepoint)
                 for one in missing[:SHOWN_MISSING]
             )

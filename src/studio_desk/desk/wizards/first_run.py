@@ -70,7 +70,7 @@ class FirstRun(QWizard):
         for which, text in (
             (QWizard.WizardButton.NextButton, say("下一步")),
             (QWizard.WizardButton.BackButton, say("上一步")),
-            (QWizard.WizardButton.CancelButton, say("取消")),
+            (QWizard.WizardButton.CancelButton, say("取消", "按钮")),
             (QWizard.WizardButton.FinishButton, say("开始使用")),
         ):
             self.setButtonText(which, text)

@@ -15,7 +15,7 @@ from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import quarantine, review, tables
 from studio_desk.exchange.inbox import Outcome, gaps_before
 from studio_desk.kernel.progress import Progress
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -123,7 +123,7 @@ class Kept(QObject):
             self._desk.confirm(
                 say("撤销收件"),
                 say("撤销以后，这个文件带来的新记录和改动都会拿掉；以后可以再收。"),
-                say("撤销"),
+                say("撤销", "按钮"),
                 lambda: self.undo(bundle),
             )
 
@@ -138,7 +138,7 @@ class Kept(QObject):
     def _explain(self) -> None:
         chosen = self.apart.chosen
         entry = next((one for one in quarantine.entries(self._desk.home) if chosen and one["id"] == chosen[0]), None)
-        self.why.setText(f"{entry['sentence']}{entry['remedy']}（{entry['code']}）" if entry else "")
+        self.why.setText(f"{entry['sentence']} {entry['remedy']} {entry['code']}" if entry else "")
         self.again.setEnabled(entry is not None)
         self.drop.setEnabled(entry is not None)
         if entry is not None:
@@ -186,7 +186,7 @@ def _name(one: dict[str, Any]) -> str:
 
 
 def _gap(home: Home, dev: str, first: int) -> str:
-    return "、".join(say("第{first}至{last}号", first=a, last=b) for a, b in gaps_before(home, dev, first))
+    return series(say("第{first}至{last}号", first=a, last=b) for a, b in gaps_before(home, dev, first))
 
 
 def _time(stamp: str) -> str:
