@@ -177,10 +177,10 @@ class Desk(QObject):
 
     @property
     def look(self) -> Look:
-        """Reading access for printed forms."""
-        from studio_desk.desk.lookup import HomeLook
+        """Reading access for printed forms, a new one for each print; pictures of class P2 are not to be seen."""
+        from studio_desk.binder import home_look
 
-        return HomeLook(self.home)
+        return home_look(self.home)
 
     # --- work ----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from studio_desk.desk import input_methods, messages, theme
+from studio_desk.desk import input_methods, messages, rare, theme
 from studio_desk.desk.crash import Crash
 from studio_desk.desk.single import Single
 from studio_desk.desk.window import MainWindow
@@ -20,9 +20,12 @@ from studio_desk.kernel.problem import Problem
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
+    from studio_desk.desk.jobs import Job
+    from studio_desk.kernel.progress import Progress
     from studio_desk.store.home import Home
 
 WARM_AFTER_MS = 1500
+"""How long after a home is shown the slow things are loaded that the person will want next."""
 IDLE_BACKUP_MS = 5 * 60_000
 """How often the desk asks whether an automatic backup is due (the store waits half an hour between two)."""
 
@@ -86,18 +89,19 @@ class Session(QObject):
         words.speak(str(self.state.value("language", "zh_CN")))
         theme.ensure_chinese_font(app)
         theme.speak(app, words.language())
-        theme.apply(app, str(self.state.value("colours", "浅色")), str(self.state.value("size", "中")))
+        theme.apply(app, str(self.state.value("colours", "浅色")), int(str(self.state.value("points", theme.POINTS))))
         self.window = MainWindow()
         self.window.restore_geometry_text(str(self.state.value("geometry", "")))
         self._leaving = False
+        self._last_job: Job | None = None
         self._idle = QTimer(self)
         self._idle.setInterval(IDLE_BACKUP_MS)
         self._idle.timeout.connect(self._back_up_when_idle)
 
     def start(self, passphrase: str | None = None) -> None:
         """Show the window at once, then open the home."""
-        self.window.painted.connect(lambda: QTimer.singleShot(0, lambda: self._open(passphrase)))
         self.window.show()
+        self.window.when_painted(lambda: QTimer.singleShot(0, lambda: self._open(passphrase)))
 
     def raise_up(self) -> None:
         """A second start asked for the window."""
@@ -158,9 +162,9 @@ class Session(QObject):
         QTimer.singleShot(WARM_AFTER_MS, self._warm)
 
     def _warm(self) -> None:
-        """Load what the first search by initials would wait half a second for."""
+        """Load what the first search by initials would wait half a second for, and the faces of rare characters."""
         if self.desk is not None:
-            self.desk.run_job(_warm, quiet=True)
+            self.desk.run_job(_warm, quiet=True, done=lambda files: rare.register(self.app, files))
 
     def _attach(self, place: tuple[str, dict[str, Any]] | None = None) -> None:
         if self.desk is None:
@@ -184,7 +188,7 @@ class Session(QObject):
         for key, value in (
             ("language", settings.language),
             ("colours", settings.colour_scheme),
-            ("size", settings.font_size),
+            ("points", theme.points_of(settings.font_size)),
         ):
             self.state.setValue(key, value)
         if changed and self.window.desk is None:
@@ -216,13 +220,16 @@ class Session(QObject):
         self.state.setValue("geometry", self.window.geometry_text())
         if self._leaving or self.desk is None:
             return True
-        if self.desk.worker.current is not None:
+        current = self.desk.worker.current
+        if current is not None and not current.quiet:
             self.desk.tell(words.say("还有工作没有做完，请等一等或先取消。"))
             return False
+        if current is not None:
+            current.cancel()
         from studio_desk.store.backup import automatic
 
         self._leaving = True
-        self.desk.run_job(
+        self._last_job = self.desk.run_job(
             _leave(automatic),
             self.home,
             title=words.say("正在备份…"),
@@ -237,9 +244,9 @@ class Session(QObject):
         del made
         self.window.close()
 
-    def _gave_up_backup(self, job: Any) -> None:
+    def _gave_up_backup(self, job: Job) -> None:
         """The backup was cancelled: leave without it."""
-        if job.error is not None and not isinstance(job.error, Problem):
+        if job is self._last_job and job.error is not None and not isinstance(job.error, Problem):
             self.window.close()
 
     def _not_left(self, problem: Problem) -> None:
@@ -256,11 +263,12 @@ class Session(QObject):
         messages.refuse(self.window, problem)
 
 
-def _warm(progress: Any) -> None:
-    del progress
+def _warm(progress: Progress) -> list[Path]:
     from studio_desk.kernel.pinyin import initials
 
+    files = rare.unpack(progress)
     initials("预热")
+    return files
 
 
 def _leave(automatic: Callable[..., object]) -> Callable[..., object]:

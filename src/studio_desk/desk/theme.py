@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from studio_desk.kernel.resources import resource
-from studio_desk.kernel.settings import FONT_POINTS
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,9 @@ SCHEMES = {
     ),
 }  # fmt: skip
 
+POINTS = 11
+"""Of the font before any settings are read."""
+
 _in_force = [SCHEMES["浅色"]]
 _translators: list[QTranslator] = []
 
@@ -55,22 +57,29 @@ def colour(name: str) -> QColor:
     return QColor(getattr(_in_force[0], name))
 
 
-def apply(app: QApplication, scheme: str, size: str) -> None:
+def apply(app: QApplication, scheme: str, size: str | int) -> None:
     """Put a colour scheme and a font size in force; every open window follows at once.
 
     Args:
         app: the application.
         scheme: a key of `SCHEMES`.
-        size: a key of `kernel.settings.FONT_POINTS`.
+        size: a key of `kernel.settings.FONT_POINTS`, or points (before any settings are read).
     """
     chosen = _in_force[0] = SCHEMES.get(scheme, SCHEMES["浅色"])
     if app.style().objectName() != "fusion":
         app.setStyle("Fusion")
     app.setPalette(_palette(chosen))
     font = QFont(app.font())
-    font.setPointSize(FONT_POINTS.get(size, FONT_POINTS["中"]))
+    font.setPointSize(size if isinstance(size, int) else points_of(size))
     app.setFont(font)
     app.setStyleSheet(_sheet(chosen, font.pointSize()))
+
+
+def points_of(size: str) -> int:
+    """Points of a font size of the settings."""
+    from studio_desk.kernel.settings import FONT_POINTS  # validates with pydantic: not before the window shows
+
+    return FONT_POINTS.get(size, POINTS)
 
 
 def speak(app: QApplication, language: str) -> None:
@@ -96,7 +105,7 @@ def ensure_chinese_font(app: QApplication) -> str:
     data = zstandard.ZstdDecompressor().decompress(resource("fonts/hei.ttf.zst").read_bytes(), max_output_size=1 << 27)
     families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFontFromData(data))
     if families:
-        app.setFont(QFont(families[0], FONT_POINTS["中"]))
+        app.setFont(QFont(families[0], POINTS))
     return families[0] if families else ""
 
 

@@ -42,13 +42,9 @@ FOLDED, FOLDED_FIRST = "view.folded", "bodies"
 
 
 class MainWindow(QMainWindow):
-    """The one window of an open home.
+    """The one window of an open home."""
 
-    Signals:
-        painted: the window is on screen for the first time.
-    """
-
-    painted = Signal()
+    _first_painted = Signal()
 
     def __init__(self, name: str = "") -> None:
         """Make the shell.
@@ -269,7 +265,14 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            self.painted.emit()
+            self._first_painted.emit()
+
+    def when_painted(self, act: Callable[[], None]) -> None:
+        """Do something as soon as the person sees the window."""
+        if self._painted:
+            act()
+        else:
+            self._first_painted.connect(act)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is half typed; `before_close` may put the closing off (a backup is made first)."""
