@@ -143,7 +143,8 @@ class Rows(QTableWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The stretching column takes the room left."""
         super().resizeEvent(event)
-        fit_columns(self, self._stretch)
+        if event.oldSize().width() != event.size().width():
+            self._measure()
 
     def _data(self, row: int) -> Any:
         item = self.item(row, 0)
@@ -156,7 +157,9 @@ class Rows(QTableWidget):
         fit_columns(self, self._stretch)
         above = header.sizeHint().height() + 6
         if self._snug:
-            self.setFixedHeight(line * min(max(self.rowCount(), 1), MOST) + above)
+            sideways = header.length() > self.viewport().width()
+            foot = self.horizontalScrollBar().sizeHint().height() if sideways else 0
+            self.setFixedHeight(line * min(max(self.rowCount(), 1), MOST) + above + foot)
         else:
             self.setMinimumHeight(line * self._fewest + above)
 

@@ -77,11 +77,13 @@ class BinderPage(Page):
             top.addWidget(label)
             top.addWidget(widget)
         top.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(title, 1)
         for button in (self.look, self.seal_button, self.print_button):
-            top.addWidget(button)
+            buttons.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
-        box.addWidget(title)
+        box.addLayout(buttons)
         box.addLayout(top)
         box.addWidget(self.summary)
         box.addWidget(self.tabs, 1)
@@ -162,7 +164,7 @@ class BinderPage(Page):
                 n=len(state.items),
             )
             if state.waiting:
-                told += say("以后又来了{n}件，可以补归档。", n=len(state.waiting))
+                told += " " + say("以后又来了{n}件，可以补归档。", n=len(state.waiting))
         else:
             told = say(
                 "{office}{year}年度还没有归档，将归档{n}件；件号是暂定的。",
@@ -171,7 +173,7 @@ class BinderPage(Page):
                 n=len(state.items),
             )
         if year.gaps:
-            told += say("还有{n}处不齐。", n=len(year.gaps))
+            told += " " + say("还有{n}处不齐。", n=len(year.gaps))
         self.summary.setText(told)
         self.items.put(
             [
@@ -266,7 +268,7 @@ class BinderPage(Page):
         pages = sum(count for _, count in result.files)
         told = say("排好{n}盒，共{pages}页。", n=len(result.files), pages=pages)
         if result.missing_glyphs:
-            told += say("有{n}个字没有字形，打开文件可以看到是哪些。", n=len(result.missing_glyphs))
+            told += " " + say("有{n}个字没有字形，打开文件可以看到是哪些。", n=len(result.missing_glyphs))
         self.summary.setText(told)
 
     def _preview(self, path: Any) -> None:

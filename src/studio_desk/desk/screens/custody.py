@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
@@ -99,7 +99,7 @@ class CustodyPage(Page):
         self.reminder = QLabel()
         self.reminder.setWordWrap(True)
         self.buttons: dict[Word | None, QPushButton] = {}
-        counts = QHBoxLayout()
+        self._counts = QGridLayout()
         for word in (None, *WORDS):
             button = QPushButton()
             button.setCheckable(True)
@@ -107,9 +107,7 @@ class CustodyPage(Page):
                 sign, colour = signs.CUSTODY_ICONS[word]
                 button.setIcon(coloured(sign, theme.colour(colour)))
             button.clicked.connect(lambda _=False, word=word: self.filter(word))
-            counts.addWidget(button)
             self.buttons[word] = button
-        counts.addStretch(1)
         self.model = Places(desk)
         self.table = QTableView()
         self.table.setModel(self.model)
@@ -132,7 +130,7 @@ class CustodyPage(Page):
         box.setContentsMargins(18, 12, 18, 12)
         box.addLayout(top)
         box.addWidget(self.reminder)
-        box.addLayout(counts)
+        box.addLayout(self._counts)
         box.addWidget(self.table, 1)
 
     def arrive(self, **args: Any) -> None:
@@ -150,6 +148,7 @@ class CustodyPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The names take the room left."""
         super().resizeEvent(event)
+        self._lay_buttons()
         fit_columns(self.table, 2)
 
     def filter(self, word: Word | None) -> None:
@@ -167,10 +166,20 @@ class CustodyPage(Page):
             name = signs.custody_word(word) if word else say("全部")
             button.setText(f"{name} {counts[word] if word else sum(counts.values())}")
             button.setChecked(word == self._word)
+        self._lay_buttons()
         self.model.put(self._word, rows)
         self._remind(since)
         fit_columns(self.table, 2)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
+
+    def _lay_buttons(self) -> None:
+        """In one line, or in two when large letters or long words ask for it."""
+        wanted = sum(button.sizeHint().width() + self._counts.spacing() for button in self.buttons.values())
+        each = len(self.buttons) if wanted < self.width() - 40 else (len(self.buttons) + 1) // 2
+        for number, button in enumerate(self.buttons.values()):
+            self._counts.addWidget(button, number // each, number % each)
+        for column in range(len(self.buttons) + 1):
+            self._counts.setColumnStretch(column, int(column == each))
 
     def _remind(self, since: str) -> None:
         limit = self._desk.settings.stick_reminder_days

@@ -184,7 +184,7 @@ class InboxPage(Page):
         rows = []
         for number, one in enumerate(outcomes):
             sign, colour = SIGNS[one.outcome]
-            told = one.problem or "".join(one.notices)
+            told = one.problem or " ".join(one.notices)
             rows.append(
                 Row(
                     (

@@ -35,10 +35,10 @@ class Accepting(QDialog):
         self._extra: list[Path] = []
         self.setWindowTitle(say("登记站点"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(640)
         self.medium = Medium(desk.home.meta)
         self.medium.changed.connect(self.look)
         self.requests = Rows(say("登记申请"), (say("站码"), say("名称"), say("电脑"), say("申请时间")), stretch=1)
+        self.requests.setMinimumWidth(600)
         self.requests.picked.connect(self._picked)
         self.other = push("archive", say("选申请文件…"), self._ask_file)
         self.theirs = Fingerprint(say("站点的指纹（请站点念，逐组核对）"))
@@ -70,7 +70,7 @@ class Accepting(QDialog):
             try:
                 asked = enrol.read_request(path)
             except Problem as problem:
-                wrong.append(f"{problem.sentence}{problem.remedy}")
+                wrong.append(f"{problem.sentence} {problem.remedy}")
                 continue
             rows.append(
                 Row(

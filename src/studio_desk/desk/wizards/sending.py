@@ -19,7 +19,7 @@ from studio_desk.exchange.preview import preview
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Sheet
@@ -72,9 +72,9 @@ class Sending(Card):
         row.addWidget(self.one_by_one)
         self.box.addWidget(self.done)
         self.box.addWidget(self.summary)
+        self.box.addLayout(row)
         self.box.addWidget(self.kinds)
         self.box.addWidget(self.items)
-        self.box.addLayout(row)
         self.box.addWidget(self.everything)
 
     def arrive(self) -> None:
@@ -239,4 +239,4 @@ def _count(number: int) -> str:
 
 
 def _labels(labels: list[str]) -> str:
-    return "、".join(labels) or "—"
+    return series(labels) or "—"

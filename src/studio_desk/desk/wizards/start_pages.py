@@ -46,7 +46,7 @@ class Step(QWizardPage):
 
     def refuse(self, problem: Problem) -> bool:
         """Show what is wrong on the page; answers `False` for `validatePage`."""
-        self.wrong.setText(f"{problem.sentence}{problem.remedy}")
+        self.wrong.setText(f"{problem.sentence} {problem.remedy}")
         self.wrong.show()
         return False
 
