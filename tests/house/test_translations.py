@@ -49,7 +49,8 @@ def collector() -> ModuleType:
 def read(message: ET.Element) -> Told:
     translation = message.find("translation")
     state = "missing" if translation is None else translation.get("type", "")
-    return Told(*(message.findtext(part) or "" for part in ("comment", "source", "translation")), state)
+    note, source, english = (message.findtext(part) or "" for part in ("comment", "source", "translation"))
+    return Told(note, source, english, state)
 
 
 STRINGS = collector()

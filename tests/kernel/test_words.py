@@ -1,6 +1,6 @@
 """One way to speak: Chinese sources, English when chosen, places filled, nothing that a terminal cannot print."""
 
-from studio_desk.kernel.words import language, say, speak, speaking
+from studio_desk.kernel.words import language, passage, say, series, speak, speaking
 
 
 def test_chinese_is_the_source_and_the_default():
@@ -32,3 +32,15 @@ def test_a_language_is_chosen_for_a_while():
 def test_a_sentence_without_translation_is_said_in_chinese():
     with speaking("en"):
         assert say("没有这句译文的话{n}。", n=1) == "没有这句译文的话1。"
+
+
+def test_a_note_changes_nothing_in_chinese():
+    assert say("取消", "按钮") == "取消"
+
+
+def test_lists_and_sentences_join_as_the_language_does():
+    assert series(["甲", "乙"]) == "甲、乙"
+    assert passage("一。", "", "二。") == "一。二。"
+    with speaking("en"):
+        assert series(["one", "two"]) == "one, two"
+        assert passage("One.", "", "Two.") == "One. Two."
