@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import Goal, Lane, Page, Taken, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, Taken, race
 from studio_desk.binder import print_binder
 from studio_desk.binder.sight import Sight
 from studio_desk.press import render

@@ -8,9 +8,8 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import Goal, Lane, Page, exponent, ms, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, exponent, ms, race
 from studio_desk.exchange import enrol, inbox, outbox
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.kinds import KINDS
@@ -104,7 +103,7 @@ def _export(home: Home, stick: Path, number: int, rounds: int) -> Any:
 
 
 def _import(folder: Path, home: Home, empty: Path, bundles: list[Path], number: int, rounds: int) -> Any:
-    rows = _rows(home)
+    rows = rows_of(home)
     lines = [(line, body) for _, line, body in home.journal.ops(home.device)]
     here: list[Home] = []
 
@@ -118,30 +117,28 @@ def _import(folder: Path, home: Home, empty: Path, bundles: list[Path], number: 
         here.pop().close()
 
     def same(_: object) -> None:
-        assert _register(here[0]) == _register(home)
+        assert register(here[0]) == register(home)
         for typed in ("灌溉", stock.RARE, "水利 查勘"):
             assert search.find(here[0].file, typed)[1] == search.find(home.file, typed)[1]
         done(_)
 
     lanes = [
-        Lane(RAW, lambda: _insert(here[0], rows), before=fresh, after=done),
-        Lane(
-            BARE, lambda: _insert(here[0], {k: v for k, v in rows.items() if k != "search"}), before=fresh, after=done
-        ),
+        Lane(RAW, lambda: insert(here[0], rows), before=fresh, after=done),
+        Lane(BARE, lambda: insert(here[0], {k: v for k, v in rows.items() if k != "search"}), before=fresh, after=done),
         Lane(APPLY, lambda: here[0].journal.apply(lines), before=fresh, after=same),
         Lane(TAKE, lambda: inbox.receive(here[0], bundles), before=fresh, after=same),
     ]
     return race(lanes, rounds, warm=number < 10_000)
 
 
-def _register(home: Home) -> list[Any]:
+def register(home: Home) -> list[Any]:
     with home.file.raw() as c:
         return c.execute(
             "SELECT uid, kind, code, title, state, day, station, rev, conflict, revisions FROM record ORDER BY uid"
         ).fetchall()
 
 
-def _rows(home: Home) -> dict[str, list[Any]]:
+def rows_of(home: Home) -> dict[str, list[Any]]:
     """Everything the merge will write, ready to insert."""
     shape = home.journal.shapes["journal_entry"]
     with home.file.raw() as c:
@@ -151,7 +148,7 @@ def _rows(home: Home) -> dict[str, list[Any]]:
     return {**found, "search": texts}
 
 
-def _insert(home: Home, rows: dict[str, list[Any]]) -> None:
+def insert(home: Home, rows: dict[str, list[Any]]) -> None:
     with home.file.raw() as c:
         c.execute("BEGIN IMMEDIATE")
         for table, tuples in rows.items():

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import Goal, Lane, Page, exponent, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, exponent, race
 from studio_desk.store import search
 
 OURS, PEER, SCAN = "search.find (ours)", "FTS5 raw (peer)", "LIKE over the texts (naive)"

@@ -6,9 +6,8 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import Goal, Lane, Page, exponent, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, exponent, race
 from studio_desk.store.ledger import Ledger, View
 
 COLUMNS = ("code", "day", "way", "place", "subject", "state")

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.race import Goal, Lane, Page, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, race
 from studio_desk.store.file import driver, open_raw
 
 BARE, CIPHER, SAME, SYNC, OURS, NAIVE = (

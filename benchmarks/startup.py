@@ -8,9 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.race import Goal, Lane, Page, race
-
 from benchmarks import stock
+from benchmarks.race import Goal, Lane, Page, race
 
 ROOT = Path(__file__).resolve().parents[1]
 BARE, SHELL, DATA, EAGER = (

@@ -77,7 +77,8 @@ class Projector:
             found = c.exec_driver_sql("SELECT rev, state, code FROM record WHERE uid = ?", (uid,)).one()
             return found[0], found[1], found[2]
         count = 1 if fresh else self._revisions(c, uid)
-        self._write(c, [_Row(uid, kind, dict(body), Projected(dict(body), (op.digest,)), op, by, count)])
+        row = _Row(uid, kind, dict(body), Projected(dict(body), (op.digest,)), op, by, count)
+        self._write(c, [row], {} if fresh else self._known(c, [uid]))
         return op.digest, str(body.get("state", "")), str(body.get("code", ""))
 
     def merge(
@@ -227,7 +228,7 @@ class Projector:
 
     def _flush(self, c: Connection, rows: list[_Row], done: Done) -> None:
         if rows:
-            self._write(c, rows)
+            self._write(c, rows, self._known(c, [row.uid for row in rows]))
             done.kinds |= {row.kind for row in rows}
             done.conflicts |= {row.uid for row in rows if row.projected.conflicts}
             rows.clear()
@@ -238,8 +239,8 @@ class Projector:
         if kind in self._shapes:
             c.exec_driver_sql(f'DELETE FROM "{self._shapes[kind].table.name}" WHERE uid = ?', (uid,))  # noqa: S608
 
-    def _write(self, c: Connection, rows: Sequence[_Row]) -> None:
-        known = self._known(c, [row.uid for row in rows])
+    def _write(self, c: Connection, rows: Sequence[_Row], known: Mapping[str, int]) -> None:
+        """Write rows; `known` are the register's numbers of those that are here."""
         (top,) = driver_of(c).execute("SELECT coalesce(max(n), 0) FROM record").fetchone()
         by_kind: dict[str, list[list[Any]]] = {}
         register, words = [], []

@@ -60,7 +60,8 @@ def index(connection: Connection, rows: Sequence[tuple[int, str, str]], old: Ite
         old: those of the numbers that have an entry, which is replaced.
     """
     bare = driver_of(connection)
-    bare.executemany("DELETE FROM search WHERE rowid = ?", [(n,) for n in old])
+    if replaced := [(n,) for n in old]:
+        bare.executemany("DELETE FROM search WHERE rowid = ?", replaced)
     bare.executemany(
         "INSERT INTO search (rowid, text, initials) VALUES (?, ?, ?)",
         [(n, tokens(text), f" {BREAK} ".join(" ".join(i) for i in initials(name))) for n, text, name in rows],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint, text
 
 metadata = MetaData()
 """Tables of the store; `exchange.tables` adds its own. Tables of kinds live in SQLModel's metadata."""
@@ -70,8 +70,7 @@ record = Table(
     Index("record_kind", "kind"),
     Index("record_kind_day", "kind", "day"),
     Index("record_code", "code"),
-    Index("record_conflict", "conflict"),
-    Index("record_chain", "dev", "seq"),
+    Index("record_conflict", "n", sqlite_where=text("conflict")),
 )
 """The register of all records: one line each, whatever the kind. `dev` and `seq` name the op that last touched it here."""
 
