@@ -261,25 +261,44 @@ def _sums() -> dict[str, str]:
     return {name: digest for digest, name in (line.split() for line in lines)}
 
 
-def _unpacked(path: Path) -> bytes | mmap.mmap:
-    """The plain font of a compressed one, mapped from the user's cache, or in memory when the cache cannot be written."""
+def file_of(name: str) -> Path:
+    """The plain TrueType file of a bundled face, unpacked into the user's cache when it is not there yet.
+
+    Args:
+        name: of a file in `resources/fonts` without its ending, `rare1`.
+
+    Raises:
+        OSError: The cache cannot be written.
+        ValueError: The bundled file is damaged.
+    """
+    return _kept(resource("fonts") / f"{name}.ttf.zst")
+
+
+def _kept(path: Path) -> Path:
     import platformdirs
     import zstandard
 
-    packed = path.read_bytes
     folder = Path(platformdirs.user_cache_dir("studio-desk", appauthor=False)) / "fonts"
     kept = folder / f"{path.name.removesuffix('.ttf.zst')}-{_sums()[path.name][:16]}.ttf"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            plain = zstandard.ZstdDecompressor().decompress(path.read_bytes())
+        except zstandard.ZstdError as bad:
+            raise ValueError(str(bad)) from bad
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+        with os.fdopen(handle, "wb") as part:
+            part.write(plain)
+        Path(name).replace(kept)
+    return kept
+
+
+def _unpacked(path: Path) -> bytes | mmap.mmap:
+    """The plain font of a compressed one, mapped from the user's cache, or in memory when the cache cannot be written."""
+    import zstandard
+
     try:
-        if not kept.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            plain = zstandard.ZstdDecompressor().decompress(packed())
-            handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-            with os.fdopen(handle, "wb") as part:
-                part.write(plain)
-            Path(name).replace(kept)
-        with kept.open("rb") as file:
+        with _kept(path).open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError:
-        return zstandard.ZstdDecompressor().decompress(packed())
-    except zstandard.ZstdError as bad:
-        raise ValueError(str(bad)) from bad
+        return zstandard.ZstdDecompressor().decompress(path.read_bytes())
