@@ -2486,8 +2486,8 @@
             <translation>Character, word, number or pinyin initials</translation>
         </message>
         <message>
-            <source>字体文件“{name}”缺失或已损坏，不能打印。</source>
-            <translation>The font file "{name}" is missing or damaged; nothing can be printed.</translation>
+            <source>字体文件“{name}”缺失、已损坏或不准嵌入，不能打印。</source>
+            <translation>The font file "{name}" is missing, damaged or may not be embedded; nothing can be printed.</translation>
         </message>
         <message>
             <source>字号</source>
@@ -4276,6 +4276,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本机（{code}）写的</source>
             <translation>Written on this computer ({code})</translation>
+        </message>
+        <message>
+            <source>本程序需要 ReportLab {wanted} 版，这里装的是 {found} 版，不能打印。</source>
+            <translation>This program needs ReportLab {wanted}, but {found} is installed here; nothing can be printed.</translation>
         </message>
         <message>
             <source>本站的指纹（念给区里听）</source>
@@ -6086,8 +6090,8 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please restore from a backup; every backup holds the key file.</translation>
         </message>
         <message>
-            <source>请从最近的好备份恢复（restore）;报送过的可向区里要回。原文件请保留。</source>
-            <translation>Please restore from the last good backup (restore); what was handed over can be asked back from the district. Keep the original file.</translation>
+            <source>请从最近的好备份恢复（restore）；区里也存有本站报送过的数据。原文件请保留。</source>
+            <translation>Please restore the latest good backup (restore); the district also holds what this station reported. Keep the original file.</translation>
         </message>
         <message>
             <source>请从界别列表中选一个。</source>
@@ -6490,8 +6494,8 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please choose a shorter name of plain characters, letters and digits only, and do it again.</translation>
         </message>
         <message>
-            <source>请换另一份备份；没有别的备份时，请向区里要回本站已报送的数据。</source>
-            <translation>Please use another backup; if there is none, ask the district for what this station has handed over.</translation>
+            <source>请换另一份备份；没有别的备份时，请与区里联系：区里存有本站报送过的数据。</source>
+            <translation>Please use another backup; if there is none, contact the district: it holds what this station reported.</translation>
         </message>
         <message>
             <source>请插好U盘或检查这个文件夹，再做一次；重复做不会出错。</source>
@@ -6776,6 +6780,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请逐组核对；里面没有字母 I、L、O、U。</source>
             <translation>Please compare group by group; it holds no letters I, L, O or U.</translation>
+        </message>
+        <message>
+            <source>请重新安装程序，不要单独升级其中的组件。</source>
+            <translation>Please install the program again, and do not upgrade parts of it on their own.</translation>
         </message>
         <message>
             <source>请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。</source>

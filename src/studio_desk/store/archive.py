@@ -140,7 +140,7 @@ def broken(archive: Path, detail: str) -> Problem:
     return Problem(
         "BACKUP_DAMAGED",
         say("备份“{file}”损坏了，不能使用。", file=archive.name),
-        say("请换另一份备份；没有别的备份时，请向区里要回本站已报送的数据。"),
+        say("请换另一份备份；没有别的备份时，请与区里联系：区里存有本站报送过的数据。"),
         exit_code=DAMAGED,
         file=str(archive),
         detail=detail,

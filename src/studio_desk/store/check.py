@@ -299,7 +299,7 @@ def _named(things: Iterable[Any]) -> str:
 
 
 def _from_backup() -> str:
-    return say("请从最近的好备份恢复（restore）;报送过的可向区里要回。原文件请保留。")
+    return say("请从最近的好备份恢复（restore）；区里也存有本站报送过的数据。原文件请保留。")
 
 
 def _damaged_file(details: list[str]) -> Finding:
