@@ -26,6 +26,7 @@ from studio_desk.desk.wizards.start_pages import (
     StartPage,
 )
 from studio_desk.kernel import words
+from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def first_run(
         done: gets the open home, which the caller closes.
         gave_up: the person closed the wizard; nothing was made.
     """
-    wizard = FirstRun(window, Plan(folder), done, gave_up)
+    points = QApplication.font().pointSize()
+    size = next((name for name, wanted in FONT_POINTS.items() if wanted == points), "中")
+    wizard = FirstRun(window, Plan(folder, font_size=size), done, gave_up)
     wizard.open()
     return wizard
 

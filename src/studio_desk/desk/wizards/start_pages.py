@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -104,15 +105,24 @@ class StartPage(Step):
     def initializePage(self) -> None:
         """The four ways are asked first."""
         super().initializePage()
-        self.ways[self.run.plan.what].setFocus()
+        QTimer.singleShot(0, self.ways[self.run.plan.what].setFocus)  # after the wizard took its first widget
+        self._mark_size()
 
     def take_size(self, size: str) -> None:
         """Put a font size in force at once."""
         self.run.plan.font_size = size
+        self._mark_size()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, "浅色", size)
         self.run.fit()
+
+    def _mark_size(self) -> None:
+        """The size in force stands out."""
+        for size, button in self.sizes.items():
+            button.setProperty("main", "true" if size == self.run.plan.font_size else "")
+            button.style().unpolish(button)
+            button.style().polish(button)
 
     def _take_way(self, what: Any) -> None:
         self.run.plan.what = what
