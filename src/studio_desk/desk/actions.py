@@ -10,6 +10,7 @@ answers a `Page` (a `QWidget`):
 - `arrive(**args)`: called each time the person comes; `args` are those of `desk.go(key, **args)`. Read the data here.
 - `refresh(changes)`: records changed while the page is on screen (`changes.kinds`, `changes.records`). Reload what is shown.
 - `leave()`: the person goes elsewhere. Keep what is half typed.
+- `keep()`: the desk is about to be hidden (idle lock). Keep what is half typed; the page stays.
 
 **The desk** (`Desk`) is the only other thing a screen gets. It never imports other screens: it goes to them by key.
 
@@ -75,6 +76,9 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """The person goes elsewhere; keep what is half typed."""
+
+    def keep(self) -> None:
+        """The desk is about to be hidden; what is half typed goes to the disk, the page stays as it is."""
 
     def stands_under(self) -> str:
         """Key of the screen that is marked in the navigation while this one shows, `""` for its own."""
@@ -193,7 +197,7 @@ class Desk(QObject):
         self,
         function: Callable[..., Any],
         *args: Any,
-        done: Callable[[Any], None] | None = None,
+        done: Callable[[Any], object] | None = None,
         title: str = "",
         refused: Callable[[Problem], None] | None = None,
         writes: bool = False,

@@ -34,7 +34,7 @@ class Job:
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
     title: str = ""
-    done: Callable[[Any], None] | None = None
+    done: Callable[[Any], object] | None = None
     refused: Callable[[Problem], None] | None = None
     writes: bool = False
     quiet: bool = False

@@ -119,7 +119,7 @@ class Session(QObject):
 
     # --- opening -------------------------------------------------------------------------------------------------
 
-    def _open(self, passphrase: str | None = None) -> None:
+    def _open(self, passphrase: str | None = None, key: bytes | None = None) -> None:
         from studio_desk.exchange import tables
         from studio_desk.kinds import KINDS
         from studio_desk.store.home import DATABASE, Home
@@ -129,7 +129,7 @@ class Session(QObject):
             self._first_run()
             return
         try:
-            home = Home.open(self.path, shapes=KINDS, passphrase=passphrase)
+            home = Home.open(self.path, shapes=KINDS, passphrase=passphrase, key=key)
         except Problem as problem:
             self._not_opened(problem)
             return
@@ -142,11 +142,27 @@ class Session(QObject):
 
     def _not_opened(self, problem: Problem) -> None:
         if problem.code in {"NO_KEY", "PASSPHRASE_NEEDED", "WRONG_PASSPHRASE"}:
-            from studio_desk.desk.passphrase import Passphrase
-
-            Passphrase(self.window, problem, self._open, self.app.quit).open()
-            return
+            try:
+                self._ask_key(problem)
+            except Problem as worse:
+                problem = worse
+            else:
+                return
         messages.refuse(self.window, problem).finished.connect(self.app.quit)
+
+    def _ask_key(self, problem: Problem) -> None:
+        from studio_desk.desk.passphrase import Passphrase
+        from studio_desk.store.home import KEYS
+        from studio_desk.store.keys import KeyFile
+
+        Passphrase(self.window, KeyFile.load(self.path / KEYS), problem, self._open_with, self.app.quit).open()
+
+    def _open_with(self, key: bytes, recovered: bool) -> None:
+        from studio_desk.desk.passphrase import NewPassphrase
+
+        self._open(key=key)
+        if recovered and self.desk is not None and self.home is not None:
+            NewPassphrase(self.window, self.home, self.desk.tell).open()
 
     def take(self, home: Home) -> None:
         """Show an open home."""

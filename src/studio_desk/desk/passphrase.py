@@ -1,48 +1,219 @@
-"""Ask for the passphrase of a home whose key is not in the system's keyring."""
+"""Ask for the secret that opens a home: its passphrase, the system's keyring, or the recovery code when that is lost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
+if TYPE_CHECKING:
+    from studio_desk.store.home import Home
+    from studio_desk.store.keys import KeyFile
+
+Way = Literal["passphrase", "keyring", "recovery"]
+SHORTEST = 8
+"""Letters of a passphrase at least; a Chinese character counts as two."""
+CODE_SHAPE = "XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX"
+
+
+def check_new(first: str, again: str) -> None:
+    """Whether a new passphrase, typed twice, will do.
+
+    Raises:
+        Problem: `PASSPHRASES_DIFFER`, `PASSPHRASE_SHORT`.
+    """
+    if first != again:
+        raise Problem("PASSPHRASES_DIFFER", say("两遍输的口令不一样。"), say("请重新输一遍。"))
+    if sum(1 if ch.isascii() else 2 for ch in first) < SHORTEST:
+        raise Problem("PASSPHRASE_SHORT", say("口令太短。"), say("请至少用8个字母或4个汉字，例如一句自己记得住的话。"))
+
+
+class Unlock(QWidget):
+    """A line for the secret, what was wrong with it, and the way out when it is forgotten.
+
+    Signals:
+        switched: the person chose another way.
+    """
+
+    switched = Signal()
+
+    def __init__(self, keys: KeyFile, way: Way, told: str = "") -> None:
+        """Ask.
+
+        Args:
+            keys: of the home.
+            way: what is asked for first.
+            told: why; the usual words of that way when empty.
+        """
+        super().__init__()
+        self._keys, self._first = keys, way
+        self.way: Way = way
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setMinimumWidth(self.fontMetrics().horizontalAdvance(CODE_SHAPE) + 24)
+        self.typed = QLineEdit()
+        self.other = QPushButton()
+        self.other.setProperty("link", "true")
+        self.other.setAutoDefault(False)
+        self.other.clicked.connect(self._switch)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.words)
+        box.addWidget(self.typed)
+        box.addWidget(self.other, 0, Qt.AlignmentFlag.AlignLeft)
+        self._show(told)
+
+    def key(self) -> bytes | None:
+        """The key of the home, when what was typed opens it; what is wrong is said otherwise."""
+        typed = self.typed.text()
+        try:
+            if self.way == "recovery":
+                return self._keys.unlock_with_recovery(typed)
+            if self.way == "passphrase" and not typed:
+                self._say(say("请输入口令。"))
+                return None
+            return self._keys.unlock(typed)
+        except Problem as problem:
+            if self.way == "keyring":
+                self.way = "recovery"
+                self._show(f"{problem.sentence} {problem.remedy}")
+            else:
+                self._say(f"{problem.sentence} {problem.remedy}")
+        return None
+
+    def _say(self, told: str) -> None:
+        self.words.setText(told)
+        if self.way == "passphrase":
+            self.typed.clear()
+        self.typed.setFocus()
+
+    def _switch(self) -> None:
+        self.way = self._first if self.way == "recovery" else "recovery"
+        self._show("")
+        self.switched.emit()
+
+    def _show(self, told: str) -> None:
+        usual = {
+            "passphrase": say("请输入口令。"),
+            "keyring": say("这台电脑的系统钥匙串保管着钥匙，按“接着用”就打开。"),
+            "recovery": say("请照纸上抄的输入恢复码；大小写、空格和横线都不要紧。"),
+        }
+        self.words.setText(told or usual[self.way])
+        secret = self.way == "passphrase"
+        self.typed.setEchoMode(QLineEdit.EchoMode.Password if secret else QLineEdit.EchoMode.Normal)
+        self.typed.setAccessibleName(say("口令") if secret else say("恢复码"))
+        self.typed.setPlaceholderText("" if secret else CODE_SHAPE)
+        self.typed.clear()
+        self.typed.setVisible(self.way != "keyring")
+        back = say("用口令打开") if self._first == "passphrase" else say("用系统钥匙串打开")
+        self.other.setText(back if self.way == "recovery" else say("用恢复码打开"))
+        self.other.setVisible(self.way != "recovery" or self._first != "recovery")
+        self.typed.setFocus()
+
 
 class Passphrase(QDialog):
-    """Calls `then(passphrase)`; `gave_up()` when the person cancels."""
+    """Asked when a home does not open by itself.
+
+    Calls `then(key, recovered)`, `recovered` when it was the recovery code that opened it; `gave_up()` when the person
+    cancels.
+    """
 
     def __init__(
-        self, parent: QWidget, problem: Problem, then: Callable[[str], None], gave_up: Callable[[], object]
+        self,
+        parent: QWidget,
+        keys: KeyFile,
+        problem: Problem,
+        then: Callable[[bytes, bool], None],
+        gave_up: Callable[[], object],
     ) -> None:
         super().__init__(parent)
         self._then, self._gave_up = then, gave_up
         self.setWindowTitle(say("打开站点文件"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(420)
-        words = QLabel(
-            f"{problem.sentence}\n{problem.remedy}" if problem.code == "WRONG_PASSPHRASE" else say("请输入口令。")
-        )
-        words.setWordWrap(True)
-        self.typed = QLineEdit()
-        self.typed.setEchoMode(QLineEdit.EchoMode.Password)
-        self.typed.setAccessibleName(say("口令"))
+        told = f"{problem.sentence} {problem.remedy}"
+        if "passphrase" in keys.slots:
+            self.unlock = Unlock(keys, "passphrase", told if problem.code == "WRONG_PASSPHRASE" else "")
+        else:
+            self.unlock = Unlock(keys, "recovery", told)
+        self.typed = self.unlock.typed
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
-        for widget in (words, self.typed, buttons):
+        for widget in (self.unlock, buttons):
             box.addWidget(widget)
         self.typed.setFocus()
 
     def accept(self) -> None:
-        """Try the passphrase."""
-        super().accept()
-        self._then(self.typed.text())
+        """Try what was typed; the dialog stays when it does not open."""
+        key = self.unlock.key()
+        if key is not None:
+            super().accept()
+            self._then(key, self.unlock.way == "recovery")
 
     def reject(self) -> None:
         """Give up."""
         super().reject()
         self._gave_up()
+
+
+class NewPassphrase(QDialog):
+    """Set a passphrase for an open home, offered when its recovery code had to open it; may be put off."""
+
+    def __init__(self, parent: QWidget, home: Home, done: Callable[[str], object]) -> None:
+        """Ask.
+
+        Args:
+            parent: owner.
+            home: the open home.
+            done: gets a word to tell when the passphrase is set.
+        """
+        super().__init__(parent)
+        self._home, self._done = home, done
+        self.setWindowTitle(say("设新口令"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words = QLabel(say("已经用恢复码打开。请现在设一个新口令，以后用它打开；恢复码仍然有效，请收好。"))
+        self.words.setWordWrap(True)
+        self.words.setMinimumWidth(self.fontMetrics().horizontalAdvance(CODE_SHAPE) + 24)
+        self.first, self.again = QLineEdit(), QLineEdit()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for line, label in ((self.first, say("新的口令")), (self.again, say("再输一遍"))):
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+            form.addRow(label, line)
+        buttons = QDialogButtonBox()
+        buttons.addButton(say("设新口令"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(say("以后再说"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(self.words)
+        box.addLayout(form)
+        box.addWidget(buttons)
+        self.first.setFocus()
+
+    def accept(self) -> None:
+        """Set it, or say what is wrong."""
+        try:
+            check_new(self.first.text(), self.again.text())
+            self._home.keys.change_passphrase(self._home.file.key, self.first.text())
+        except Problem as problem:
+            self.words.setText(f"{problem.sentence} {problem.remedy}")
+            self.first.setFocus()
+            return
+        super().accept()
+        self._done(say("新口令已经设好。"))

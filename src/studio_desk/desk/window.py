@@ -31,6 +31,7 @@ from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk, Page, Screen
+    from studio_desk.desk.idle_lock import IdleLock
     from studio_desk.desk.jobs import Job
     from studio_desk.desk.status import Status
     from studio_desk.store.journal import Changes
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.before_close: Callable[[], bool] = lambda: True
         self.desk: Desk | None = None
         self.status: Status | None = None
+        self.idle_lock: IdleLock | None = None
         self._painted = False
         self._screens: dict[str, Screen] = {}
         self._pages: dict[str, Page] = {}
@@ -244,7 +246,7 @@ class MainWindow(QMainWindow):
     def _job_ended(self, job: Job) -> None:
         if job.writes:
             self.veil.end()
-            self.body.setEnabled(True)
+            self.body.setEnabled(self.idle_lock is None or not self.idle_lock.locked)
             if self._focus is not None:
                 self._focus.setFocus()
                 self._focus = None

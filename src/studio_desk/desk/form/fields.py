@@ -67,7 +67,8 @@ def _field(name: str, info: FieldInfo, ask: Ask) -> Field:
     inner = typing.get_args(info.annotation)
     part = next((a for a in inner if isinstance(a, type) and issubclass(a, Part)), None)
     required = info.is_required() or any(isinstance(m, MinLen) and m.min_length > 0 for m in info.metadata)
-    default = None if info.default is PydanticUndefined else info.default
+    missing = "" if info.annotation is str else None
+    default = missing if info.default is PydanticUndefined else info.default
     if info.default_factory is not None:
         default = []
     return Field(name, ask, _sort(info, ask, inner, part), required, part, default)

@@ -171,6 +171,11 @@ class RecordPage(Page):
             self.sitting.keep()
             self._desk.tell(say("没存的内容已经留着，下次打开接着写。"))
 
+    def keep(self) -> None:
+        """What is half typed goes to the disk."""
+        if self.sitting is not None:
+            self.sitting.keep()
+
     def stands_under(self) -> str:
         """The ledger of its kind."""
         return f"ledger.{self.sitting.kind.key}" if self.sitting else ""

@@ -127,7 +127,7 @@ def condition(column: Column, typed: str, uids: Sequence[str] = ()) -> str:
     if not typed:
         return ""
     if column.sort in {"ref", "refs"}:
-        return "|".join(uids) or "-"
+        return "|".join(uids) or "=-"
     if column.sort == "yes":
         return "1" if typed.casefold() in {"1", "是", "y", "yes", "√", say("是").casefold()} else "0"
     if column.vocabulary and language() != "zh_CN" and typed[0] not in "=<>":
