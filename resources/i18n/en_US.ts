@@ -1000,6 +1000,10 @@
             <translation>The code may hold letters, digits and hyphens only, at most 12.</translation>
         </message>
         <message>
+            <source>以后再说</source>
+            <translation>Later</translation>
+        </message>
+        <message>
             <source>以后又来了{n}件，可以补归档。</source>
             <translation>{n} more items have come since; they can be archived as well.</translation>
         </message>
@@ -1769,7 +1773,7 @@
         </message>
         <message>
             <source>区里已收</source>
-            <translation>Received by the district</translation>
+            <translation>Received</translation>
         </message>
         <message>
             <source>区里收下并带回回执以前，这些记录显示“已送出”。</source>
@@ -2623,7 +2627,7 @@
         </message>
         <message>
             <source>导入过了</source>
-            <translation>imported before</translation>
+            <translation>Imported before</translation>
         </message>
         <message>
             <source>导出数据包到U盘</source>
@@ -2801,7 +2805,7 @@
         </message>
         <message>
             <source>已导入</source>
-            <translation>imported</translation>
+            <translation>Imported</translation>
         </message>
         <message>
             <source>已建好：{name}</source>
@@ -2920,6 +2924,10 @@ Have the station compare it when installing.</translation>
         <message>
             <source>已经按日志重建，不用再做什么。</source>
             <translation>It was rebuilt from the journal; nothing more to do.</translation>
+        </message>
+        <message>
+            <source>已经用恢复码打开。请现在设一个新口令，以后用它打开；恢复码仍然有效，请收好。</source>
+            <translation>Opened with the recovery code. Please set a new passphrase now, to open it with from now on; the recovery code stays valid, keep it safe.</translation>
         </message>
         <message>
             <source>已经锁上。没存的内容都留着。</source>
@@ -3892,6 +3900,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>New files</translation>
         </message>
         <message>
+            <source>新口令已经设好。</source>
+            <translation>The new passphrase is set.</translation>
+        </message>
+        <message>
             <source>新口令是空的</source>
             <translation>the new passphrase is empty</translation>
         </message>
@@ -3999,7 +4011,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>是</source>
-            <translation>yes</translation>
+            <translation>Yes</translation>
         </message>
         <message>
             <source>是{station}的记录，本站只能看。</source>
@@ -4103,7 +4115,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>最近收到</source>
-            <translation>Received last</translation>
+            <translation>Last bundle</translation>
         </message>
         <message>
             <source>月底交区里</source>
@@ -4239,7 +4251,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>未报送</source>
-            <translation>not handed over</translation>
+            <translation>Not handed over</translation>
         </message>
         <message>
             <source>未送出 {n} 条</source>
@@ -5022,6 +5034,14 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>With the passphrase</translation>
         </message>
         <message>
+            <source>用口令打开</source>
+            <translation>Open with the passphrase</translation>
+        </message>
+        <message>
+            <source>用恢复码打开</source>
+            <translation>Open with the recovery code</translation>
+        </message>
+        <message>
             <source>用恢复码（忘了口令时）</source>
             <translation>With the recovery code (when the passphrase is forgotten)</translation>
         </message>
@@ -5044,6 +5064,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>用系统程序打开</source>
             <translation>Open with the system's program</translation>
+        </message>
+        <message>
+            <source>用系统钥匙串打开</source>
+            <translation>Open with the system keyring</translation>
         </message>
         <message>
             <source>用这台电脑的系统钥匙串（登录电脑后不用再输口令）</source>
@@ -5427,7 +5451,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>等前面的数据包</source>
-            <translation>waits for an earlier bundle</translation>
+            <translation>Waits for an earlier bundle</translation>
         </message>
         <message>
             <source>等待 {device} {ranges}</source>
@@ -5847,7 +5871,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>被退回</source>
-            <translation>returned</translation>
+            <translation>Returned</translation>
         </message>
         <message>
             <source>裁定冲突</source>
@@ -5984,6 +6008,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>记录都加密保存。打开时要用下面的一种钥匙。</source>
             <translation>All records are kept encrypted. One of these keys opens them.</translation>
+        </message>
+        <message>
+            <source>设新口令</source>
+            <translation>Set a new passphrase</translation>
         </message>
         <message>
             <source>设置</source>
@@ -6590,6 +6618,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please enter the code given by the archives.</translation>
         </message>
         <message>
+            <source>请照纸上抄的输入恢复码；大小写、空格和横线都不要紧。</source>
+            <translation>Please enter the recovery code as written on paper; capitals, spaces and hyphens do not matter.</translation>
+        </message>
+        <message>
             <source>请照纸上抄的逐组输入。</source>
             <translation>Please enter it group by group as written on paper.</translation>
         </message>
@@ -6815,7 +6847,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>读不出来</source>
-            <translation>cannot be read</translation>
+            <translation>Cannot be read</translation>
         </message>
         <message>
             <source>读不到口令文件“{file}”。</source>
@@ -7120,6 +7152,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这台电脑没有可用的系统钥匙串（{backend}）</source>
             <translation>this computer has no usable keyring ({backend})</translation>
+        </message>
+        <message>
+            <source>这台电脑的系统钥匙串保管着钥匙，按“接着用”就打开。</source>
+            <translation>The keyring of this computer holds the key; press "Go on" to open.</translation>
         </message>
         <message>
             <source>这台电脑的系统钥匙串用不了，备份里也没有口令。</source>
