@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shutil
-import struct
 from typing import TYPE_CHECKING
 
+import pypdf
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
@@ -17,7 +18,9 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.resources import resource
 from studio_desk.press import fonts
 from studio_desk.press.fonts import ABSENT, FontChain, chain, faces_by_key, normalise
-from studio_desk.press.sfnt import Sfnt
+from studio_desk.press.page import Sheet, Text
+from studio_desk.press.typeface import Typeface
+from tests.press.reading import in_memory
 from tests.press.samples import RARE_NAMES
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ def test_all_of_gb18030_level_3_has_a_glyph() -> None:
         f"U+{code:04X}"
         for first, last in blocks
         for code in range(first, last + 1)
-        if not any(face.sfnt.glyph(code) for face in faces)
+        if not any(face.typeface.glyph(code) for face in faces)
     ]
     assert lacking == []
 
@@ -87,7 +90,7 @@ def test_western_words_beside_chinese_are_times_like() -> None:
 def test_the_long_dash_has_no_gap(role: str) -> None:
     found = chain(role).lookup("—")  # type: ignore[arg-type]
     face = faces_by_key()[found.key]
-    left, right = face.sfnt.extent(face.glyph("—"))
+    left, right = face.typeface.extent(face.glyph("—"))
     assert (found.advance, left, right) == (1.0, 0.0, 1.0)
 
 
@@ -173,51 +176,93 @@ def small_font(*, composite: bool = False) -> bytes:
     build.setupGlyf(glyphs)
     build.setupHorizontalMetrics(dict.fromkeys(names, (1000, 50)))
     build.setupHorizontalHeader(ascent=880, descent=-120)
+    build.setupNameTable({"familyName": "Small", "styleName": "Regular", "psName": "Small"})
     build.setupPost()
     out = io.BytesIO()
     build.save(out)
     return out.getvalue()
 
 
-def test_a_subset_draws_the_same_outlines() -> None:
-    face = faces_by_key()["f"].sfnt
-    chars = [0x36C3, 0x4DAE, 0x36C3]
-    glyphs = [0, *(face.glyph(code) for code in chars)]
-    cut = face.subset(glyphs)
-    font = TTFont(io.BytesIO(cut + b""), lazy=False)
-    assert font["maxp"].numGlyphs == 4
-    again = _Outlines(cut)
-    for number, glyph in enumerate(glyphs):
-        whole, part = face.outline(glyph), again(number)
-        assert part == whole + b"\0" * (-len(whole) % 4)
-        assert font["hmtx"].metrics[font.getGlyphName(number)][0] == round(face.advance(glyph) * face.units)
+def embedded(pdf: bytes) -> list[tuple[str, TTFont]]:
+    """(characters in the order of their codes, font program) of every subset of a printed file."""
+    found = []
+    for reference in pypdf.PdfReader(io.BytesIO(pdf)).pages[0]["/Resources"]["/Font"].values():
+        font = reference.get_object()
+        pairs = re.findall(rb"<([0-9A-F]{2})> <([0-9A-F]{4,})>\n", font["/ToUnicode"].get_data())
+        chars = {int(code, 16): bytes.fromhex(char.decode()).decode("utf-16-be") for code, char in pairs}
+        assert font["/FirstChar"] == 0
+        program = TTFont(io.BytesIO(font["/FontDescriptor"]["/FontFile2"].get_data()))
+        assert [round(width, 3) for width in font["/Widths"]][1:] == [
+            round(program["hmtx"][glyph_of(program, code)][0] * 1000 / program["head"].unitsPerEm, 3)
+            for code in range(1, font["/LastChar"] + 1)
+        ]
+        found.append(("".join(chars.get(code, "?") for code in range(font["/LastChar"] + 1)), program))
+    return found
 
 
-class _Outlines:
-    """The outlines of a subset, which has no character map for `Sfnt`."""
+def glyph_of(program: TTFont, code: int) -> str:
+    """The glyph a viewer draws for a code of a simple TrueType font."""
+    (table,) = program["cmap"].tables
+    return table.cmap.get(code, ".notdef")
 
-    def __init__(self, data: bytes) -> None:
-        tables = {}
-        for i in range(struct.unpack(">H", data[4:6])[0]):
-            tag, _sum, at, size = struct.unpack(">4sLLL", data[12 + 16 * i : 28 + 16 * i])
-            tables[tag] = data[at : at + size]
-        self._glyf = tables[b"glyf"]
-        self._loca = struct.unpack(f">{len(tables[b'loca']) // 4}L", tables[b"loca"])
 
-    def __call__(self, number: int) -> bytes:
-        return self._glyf[self._loca[number] : self._loca[number + 1]]
+def test_embedded_subsets_draw_the_same_outlines_as_wide_and_every_character_has_its_own_code() -> None:
+    words = "民情☑■\U00020164\U0002a6a5㛃䶮(éЖ)12🎉\U000323af〓" + "".join(
+        chr(code) for code in range(0x4E00, 0x4E00 + 300)
+    )
+    by_name = {face.typeface.name.decode(): face for face in faces_by_key().values()}
+    seen = []
+    for chars, program in embedded(in_memory([Sheet("字", (Text(words),), numbering="none")])):
+        face = by_name[program["name"].getDebugName(6)]
+        for code, char in enumerate(chars):
+            if code in {0, 32}:
+                continue
+            seen.append(char)
+            number = face.sort(char)
+            glyph = program["glyf"][glyph_of(program, code)]
+            assert program["hmtx"][glyph_of(program, code)] == face.typeface.hmetrics[number], char
+            if glyph.numberOfContours:
+                em = program["head"].unitsPerEm
+                assert (glyph.xMin / em, glyph.xMax / em) == face.typeface.extent(number), char
+    assert sorted(set(seen) - {" "}) == sorted(set(words))
 
 
 def test_composite_glyphs_bring_their_components() -> None:
-    face = Sfnt(small_font(composite=True))
-    two = face.glyph(0x4E8C)
-    font = TTFont(io.BytesIO(face.subset([0, two])))
+    face = Typeface(small_font(composite=True), "x")
+    font = TTFont(io.BytesIO(face.makeSubset([0, 0x4E8C])))
     assert font["maxp"].numGlyphs == 3, "the component was appended"
     glyph = font["glyf"][font.getGlyphName(1)]
     assert [component.glyphName for component in glyph.components] == [font.getGlyphName(2)] * 2
 
 
-@pytest.mark.parametrize("junk", [b"", b"\0\1\0\0\0\1", b"OTTO" + b"\0" * 100, b"\0" * 5000])
+@pytest.mark.parametrize("junk", [b"", b"\0\1\0\0\0\1", b"OTTO" + b"\0" * 100, b"\0" * 5000, b"\0\1\0\0" * 50])
 def test_junk_is_no_font(junk: bytes) -> None:
     with pytest.raises(ValueError):
-        Sfnt(junk)
+        Typeface(junk, "x")
+
+
+def test_a_cut_font_is_no_font_and_a_nameless_one_is() -> None:
+    whole = small_font()
+    for length in range(0, len(whole), 7):
+        try:
+            Typeface(whole[:length], "x")
+        except ValueError:
+            continue
+        assert length > len(whole) - 24, "only the end of `post`, which paper does not need, may be missing"
+    font = TTFont(io.BytesIO(whole))
+    font["name"].names = []
+    out = io.BytesIO()
+    font.save(out)
+    assert Typeface(out.getvalue(), "A").glyph(0x4E00) == 1
+
+
+def test_two_faces_of_one_name_and_a_users_face_without_the_common_signs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(resource("fonts"), tmp_path / "fonts")
+    (tmp_path / "fonts" / "user").mkdir()
+    for role in ("kai", "hei"):
+        (tmp_path / "fonts" / "user" / f"{role}.ttf").write_bytes(small_font())
+    monkeypatch.setattr(fonts, "resource", lambda name: tmp_path / name)
+    sheet = Sheet("甲", (Text("一 二", face="kai"), Text("一 二", face="hei")), numbering="none")
+    assert [chars.count("一") for chars, _program in embedded(in_memory([sheet])) if "一" in chars] == [1, 1]

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import re
+import subprocess
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pypdf
 import pytest
+from PIL import Image
+from reportlab.pdfbase import pdfdoc, ttfonts
+from reportlab.pdfgen.canvas import Canvas
 
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Cancelled
 from studio_desk.press import first_pages, measure, render
 from studio_desk.press.breaker import CLOSERS, NON_STARTERS, OPENERS
-from studio_desk.press.page import Heading, PageBreak, Sheet, Text
+from studio_desk.press.fonts import faces_by_key
+from studio_desk.press.page import Heading, PageBreak, Photo, Photos, Sheet, Text
+from studio_desk.press.typeface import check_version
 from tests.press import samples
 from tests.press.reading import WHEN, in_memory, lines, printed, solid, text_of, words
 from tests.press.verapdf import validate_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,7 @@ def test_every_form_is_pdf_a_2u_and_broken_files_are_not(box: Path, tmp_path: Pa
         "output intent": (b"/OutputIntents [", b"/OutputIntentz ["),
         "unicode map": (b"/ToUnicode ", b"/ToUnicodX "),
         "embedding": (b"/FontFile2 ", b"/FontFileX "),
-        "widths": (b"/DW 1000", b"/DW 1100"),
+        "widths": (b" 1000 1000 1000 ", b" 1100 1100 1100 "),
     }
     broken = {}
     for name, (old, new) in controls.items():
@@ -72,6 +83,120 @@ def test_two_runs_give_the_same_bytes_and_another_date_does_not(box: Path) -> No
         subject="样张",
     )
     assert other.getvalue() != again.getvalue()
+
+
+def test_neither_the_machine_nor_an_earlier_print_shows_in_the_bytes(box: Path, tmp_path: Path) -> None:
+    """Another process with other settings, another clock and something printed before gives the same file."""
+    (tmp_path / ".reportlab_settings").write_text("pageCompression = 0\nuseA85 = 1\npdfMultiLine = 1\ninvariant = 0\n")
+    target = tmp_path / "other.pdf"
+    program = (
+        "import sys; from pathlib import Path; from tests.press import samples; from tests.press.reading import printed\n"
+        "printed([samples.signin(), samples.minutes()], Path(sys.argv[1]))\n"
+        "printed(samples.everything(), Path(sys.argv[1]))\n"
+    )
+    settings = {
+        "HOME": str(tmp_path), "RL_useA85": "1", "RL_ttfAsciiReadable": "1", "RL_pdfComments": "1", "TZ": "America/Lima",
+        "RL_canvas_basefontname": "Courier", "SOURCE_DATE_EPOCH": "1", "PYTHONHASHSEED": "7",
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
+    }  # fmt: skip
+    paths = os.pathsep.join(path for path in sys.path if path)
+    subprocess.run(
+        [sys.executable, "-c", program, target], env=os.environ | settings | {"PYTHONPATH": paths}, check=True
+    )
+    assert target.read_bytes() == box.read_bytes()
+
+
+def test_two_prints_at_a_time_give_what_each_alone_gives() -> None:
+    alone = [in_memory([samples.minutes()]), in_memory([samples.case()])]
+
+    def first(pages: list[bytes]) -> Iterator[Sheet]:
+        pages.append(in_memory([samples.case()]))
+        yield samples.minutes()
+
+    pages: list[bytes] = []
+    assert in_memory(first(pages)) == alone[0]
+    assert pages == [alone[1]]
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(in_memory, [[samples.minutes()], [samples.case()]] * 4))
+    assert done == alone * 4
+
+
+def test_reportlab_writes_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    show = Canvas.showPage
+    monkeypatch.setattr(Canvas, "showPage", lambda canvas: (shown.append(canvas), show(canvas))[1])
+    written = in_memory([samples.minutes(), samples.case()])
+    reader = pypdf.PdfReader(io.BytesIO(written))
+    assert len(shown) == len(reader.pages)
+    assert {type(canvas).__mro__[1] for canvas in shown} == {Canvas}
+    assert b"ReportLab" in written[:80]
+    assert reader.metadata is not None
+    assert str(reader.metadata.producer).startswith("ReportLab")
+    for page in reader.pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            assert font["/Subtype"] == "/TrueType", "cut and embedded by ReportLab's TTFont"
+            assert re.fullmatch(r"/[A-Z]{6}\+Desk\w+", font["/BaseFont"])
+
+
+def test_describing_paper_loads_no_engine() -> None:
+    program = (
+        "import sys, studio_desk.kinds, studio_desk.press.page, studio_desk.press.outcome, studio_desk.press as press\n"
+        "engine = {'reportlab', 'PIL', 'studio_desk.press.composing', 'studio_desk.press.fonts', 'studio_desk.press.printing'}\n"
+        "assert not engine & set(sys.modules), engine & set(sys.modules)\n"
+        "assert callable(press.compose) and callable(press.render) and not hasattr(press, 'ink_well')\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, check=True
+    )
+
+
+def test_another_version_of_reportlab_is_refused_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_version()
+    monkeypatch.setattr("reportlab.Version", "5.2.0")
+    with pytest.raises(Problem) as refused:
+        check_version()
+    assert refused.value.code == "REPORTLAB_VERSION"
+    assert "5.2.0" in refused.value.sentence
+
+
+def test_what_is_mended_is_still_broken_in_reportlab() -> None:
+    """When one of these fails, ReportLab has mended it: drop ours."""
+    assert "<2B6D6>" in ttfonts.makeToUnicodeCMap("x", [0, 0x2B6D6]), "five digits are no UTF-16"
+    face = ttfonts.TTFontFace(io.BytesIO(bytes(faces_by_key()["i"].typeface._ttf_data)))
+    assert any(advance != round(advance) for advance, _bearing in face.hmetrics), "advances in mixed units"
+    document = pdfdoc.PDFDocument()
+    assert pdfdoc.PDFStream(content=b"x").format(document).endswith(b"\nxendstream\n"), "no end of line"
+    assert "Helvetica" in Canvas(io.BytesIO())._doc.fontMapping, "named, not embedded"
+    assert "OutputIntents" not in pdfdoc.PDFCatalog.__NoDefault__
+
+
+def test_what_is_written_is_forgotten() -> None:
+    """Forty different photographs take the memory of a few."""
+    chance = random.Random(5)
+    out = io.BytesIO()
+
+    class Counter:
+        size = 0
+
+        def write(self, data: bytes) -> int:
+            self.size += len(data)
+            return len(data)
+
+    def sheets() -> Iterator[Sheet]:
+        for number in range(40):
+            Image.frombytes("RGB", (400, 300), chance.randbytes(360_000)).save(out, "JPEG", quality=95)
+            yield Sheet(f"照片 {number}", (Photos((Photo(out.getvalue(), "照片"),)),))
+            out.seek(0)
+            out.truncate()
+
+    in_memory([samples.journal()])
+    counter = Counter()
+    tracemalloc.start()
+    render(sheets(), counter, when=WHEN, title="", author="")  # type: ignore[arg-type]
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert counter.size > 5_000_000
+    assert peak < 2_000_000
 
 
 def test_characters_beyond_the_basic_plane_can_be_copied(tmp_path: Path) -> None:

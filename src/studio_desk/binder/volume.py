@@ -25,7 +25,7 @@ from studio_desk.kernel.words import say
 from studio_desk.press.page import ArchiveStamp, Sheet
 
 if TYPE_CHECKING:
-    from studio_desk.press.compose import Composed
+    from studio_desk.press import Composed
     from studio_desk.store.home import Home
 
 

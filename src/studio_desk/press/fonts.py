@@ -21,10 +21,10 @@ from studio_desk.kernel.resources import resource
 from studio_desk.kernel.text import PRIVATE_USE
 from studio_desk.kernel.words import say
 from studio_desk.press.breaker import OPENERS
-from studio_desk.press.sfnt import Sfnt
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Face as Role
+    from studio_desk.press.typeface import Typeface
 
 GETA = "〓"
 """Printed where no face has a glyph (下駄, the printer's mark for a missing sort)."""
@@ -86,20 +86,24 @@ class Face:
         self.key, self.name, self._path = key, name, path
 
     @cached_property
-    def sfnt(self) -> Sfnt:
+    def typeface(self) -> Typeface:
         """The opened font.
 
         Raises:
-            Problem: When the file is missing or no TrueType font.
+            Problem: When the file is missing, no TrueType font, or may not be embedded.
         """
+        from studio_desk.press.typeface import (
+            Typeface,
+        )  # brings ReportLab, which a screen's rare characters do not need
+
         try:
             if self._path.suffix == ".zst":
-                return Sfnt(_unpacked(self._path))
-            return Sfnt(self._path.read_bytes())
+                return Typeface(_unpacked(self._path), self.key)
+            return Typeface(self._path.read_bytes(), self.key)
         except (OSError, ValueError) as bad:
             raise Problem(
                 "FONT_UNREADABLE",
-                say("字体文件“{name}”缺失或已损坏，不能打印。", name=self._path.name),
+                say("字体文件“{name}”缺失、已损坏或不准嵌入，不能打印。", name=self._path.name),
                 say("请重新安装程序；如果是自己放进 fonts/user 的字体，请换成 TrueType（.ttf）格式或移走它。"),
                 file=str(self._path),
             ) from bad
@@ -110,15 +114,19 @@ class Face:
         Where the dash is narrower than an em (Noto's default is the Western one) the full-width box rule takes its
         place, so that "——" is one unbroken line (GB/T 15834-2011, 4.11).
         """
-        glyph = self.sfnt.glyph(ord(char))
-        if char in "—―" and glyph and self.sfnt.advance(glyph) < 0.99:
-            return self.sfnt.glyph(_FULL_RULE) or glyph
+        glyph = self.typeface.glyph(ord(char))
+        if char in "—―" and glyph and self.typeface.advance(glyph) < 0.99:
+            return self.typeface.glyph(_FULL_RULE) or glyph
         return glyph
 
     def glyph(self, char: str) -> int:
         """The glyph of a character or of its substitute; 0 when the face has neither."""
         stand_in = SUBSTITUTES.get(char)
         return self.own(char) or (self.own(stand_in) if stand_in else 0)
+
+    def sort(self, char: str) -> int:
+        """The glyph printed for a character: its own, its substitute's, or 〓; 0 when the face has none of them."""
+        return self.glyph(char) or self.typeface.glyph(ord(GETA))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +214,7 @@ class FontChain:
             for face in order if wanted else ():
                 glyph = face.own(wanted) if wanted else 0
                 if glyph:
-                    return Found(face.key, face.sfnt.advance(glyph))
+                    return Found(face.key, face.typeface.advance(glyph))
         return Found(ABSENT, 1.0)
 
     def blank(self, char: str) -> float:
@@ -224,7 +232,7 @@ class FontChain:
         if found.key == ABSENT:
             return 0.0
         face = faces_by_key()[found.key]
-        left, right = face.sfnt.extent(face.glyph(char))
+        left, right = face.typeface.extent(face.glyph(char))
         white = left if char in OPENERS else found.advance - right
         return max(0.0, min(0.5, found.advance / 2, white - _CLEAR))
 

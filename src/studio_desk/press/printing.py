@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from studio_desk.kernel.files import medium_problem, sync_folder
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.press.compose import Composed, compose, draw
-from studio_desk.press.ink import Ink, Inkwell
+from studio_desk.press.composing import Composed, compose, draw
+from studio_desk.press.ink import Ink
 from studio_desk.press.outcome import Missing, Printed
-from studio_desk.press.pdf import Document, Entry, Label
+from studio_desk.press.pdf import Document, Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,46 +130,49 @@ class _Press:
         self._first: list[int] = []
         self._counts: list[int] = []
         self._missing: list[Missing] = []
-        self._outline: list[Entry] = []
         self._labels: list[Label] = []
 
     def run(self, out: BinaryIO) -> Printed:
         """Compose, draw and write every sheet."""
-        well = Inkwell()
-        document = Document(out, well, when=self._when, **self._words)
+        document = Document(out, when=self._when, **self._words)
         total = len(self._sheets) if isinstance(self._sheets, Sized) else 0
         for number, sheet in enumerate(self._sheets):
             composed = sheet if isinstance(sheet, Composed) else compose(sheet)
             if composed.sheet.recto and self._page % 2:
-                self._blank(composed, document, well)
-            self._sheet(composed, document, well)
+                self._blank(composed, document)
+            self._sheet(composed, document)
             self._progress(number + 1, total, say("正在排印：{title}", title=composed.sheet.title))
         if not self._page:
             raise ValueError("nothing to print: no sheets")
-        document.close(self._outline, self._labels)
+        document.close(self._labels)
         return Printed(self._page, tuple(self._first), tuple(self._counts), tuple(self._missing))
 
-    def _blank(self, composed: Composed, document: Document, well: Inkwell) -> None:
+    def _blank(self, composed: Composed, document: Document) -> None:
         """The blank back of a leaf; it carries no number (GB/T 9704-2012, 7.5)."""
         self._page += 1
         self._labels.append(Label(self._page, "", self._page))
-        document.page(Ink(well, *composed.measures.page, self._page))
+        document.begin(*composed.measures.page)
+        document.end()
 
-    def _sheet(self, composed: Composed, document: Document, well: Inkwell) -> None:
-        """One sheet's pages, outline entry and page labels."""
+    def _sheet(self, composed: Composed, document: Document) -> None:
+        """One sheet's pages, outline entries and page labels."""
         sheet, first = composed.sheet, self._page + 1
         self._first.append(first)
         self._counts.append(len(composed.pages))
-        children = [Entry(text, first + at) for at, text in composed.outline]
-        self._outline.append(Entry(sheet.title, first, children))
         if sheet.numbering == "document":
             self._labels.append(Label(first, "", first))
         else:
             self._labels.append(Label(first, f"{sheet.title} ", 1 if sheet.numbering == "sheet" else None))
         for number in range(len(composed.pages)):
             self._page += 1
-            ink = Ink(well, *composed.measures.page, self._page)
+            document.begin(*composed.measures.page)
+            if number == 0:
+                document.entry(sheet.title, 0)
+            for at, text in composed.outline:
+                if at == number:
+                    document.entry(text, 1)
+            ink = Ink(document, *composed.measures.page, self._page)
             draw(composed, number, ink)
-            document.page(ink)
+            document.end()
             for char in ink.missing:
                 self._missing.append(Missing(self._page, sheet.title, char, f"U+{ord(char):04X}"))
