@@ -1260,6 +1260,11 @@
             <translation>With party building</translation>
         </message>
         <message>
+            <source>登记</source>
+            <comment>入网</comment>
+            <translation>Enrolled with</translation>
+        </message>
+        <message>
             <source>全宗号</source>
             <translation>Fonds number</translation>
         </message>
@@ -3478,6 +3483,11 @@ Please compare it group by group over the telephone.</translation>
             <source>撤销</source>
             <comment>按钮</comment>
             <translation>Undo</translation>
+        </message>
+        <message>
+            <source>栏目</source>
+            <comment>按钮</comment>
+            <translation>Columns</translation>
         </message>
         <message>
             <source>按键</source>

@@ -126,9 +126,9 @@ def _told(data: dict[str, Any]) -> str:
         (say("代码"), data["code"]),
         (say("文件夹"), data["home"]),
         (say("本机编号链"), data["device"]),
-        (say("上次备份"), f"{data['last_backup'] or say('没有')}({level})"),
+        (say("上次备份"), (data["last_backup"] or say("没有")) + say("（{reason}）", reason=level)),
         (
-            say("登记"),
+            say("登记", "入网"),
             say("{name}，信任名单第{version}版", name=trust["name"], version=trust["version"])
             if trust
             else say("还没有"),

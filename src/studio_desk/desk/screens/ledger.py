@@ -67,7 +67,7 @@ class LedgerPage(Page):
         self.new = push("plus", say("新建"), lambda: desk.new_record(kind.key), keys="Ctrl+N", main=True)
         self.paste_button = push("clipboard-text", say("从表格粘贴"), self.paste)
         self.columns = QToolButton()
-        self.columns.setText(say("栏目"))
+        self.columns.setText(say("栏目", "按钮"))
         self.columns.setIcon(icon("columns"))
         self.columns.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.columns.clicked.connect(self._choose_columns)
