@@ -44,6 +44,7 @@ def measure(folder: Path, *, quick: bool) -> Page:
         stick = folder / f"stick-{number}"
         stick.mkdir()
         rounds = 1 if number >= 100_000 else 3 if number >= 10_000 else 7
+        rounds = max(1, rounds // 3) if quick else rounds
         out = _export(home, stick, number, rounds)
         page.add(out, PARTS, number)
         bundles = sorted(stick.glob("*.sdx"))

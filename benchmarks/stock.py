@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from studio_desk.exchange import tables
 from studio_desk.kernel import ids
 from studio_desk.kernel.canon import digest
 from studio_desk.kinds import KINDS
@@ -28,7 +29,8 @@ OpLine = tuple[str, str]
 
 
 def new_home(folder: Path, role: str = "station") -> Home:
-    """An empty home."""
+    """An empty home, with the tables of the exchange."""
+    assert tables.trust is not None
     code = STATION if role == "station" else DISTRICT
     return Home.create(
         folder, role=role, code=code, name=f"{code}联络站", shapes=KINDS, passphrase=PASSPHRASE, use_keyring=False

@@ -55,9 +55,11 @@ def _desk(which: str) -> str:
     app.processEvents()
     if which != "data":
         return session.window.windowTitle()
+    from studio_desk.exchange import tables
     from studio_desk.kinds import KINDS
     from studio_desk.store.home import Home
 
+    assert tables.trust is not None
     session.take(Home.open(Path(sys.argv[2]), shapes=KINDS, key=bytes.fromhex(sys.argv[3])))
     app.processEvents()
     return session.window.windowTitle()
