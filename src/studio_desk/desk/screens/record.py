@@ -283,6 +283,7 @@ class RecordPage(Page):
             self.beside.setTabText(1, say("相关（{n}）", n=count) if count else say("相关"))
         else:
             self.history.put(sitting.uid if saved else "")
+        self.beside.setMinimumWidth(self.beside.tabBar().sizeHint().width() + 4)
 
     # --- what is done --------------------------------------------------------------------------------------------
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
 What = Literal["station", "district", "restore", "sample"]
-SHORTEST = 8
-"""Letters of a passphrase at least; a Chinese character counts as two."""
 
 
 @dataclass
@@ -52,11 +50,6 @@ class Plan:
     def sample_folder(self) -> Path:
         """Where sample stations lie: beside the home, so that a real station can be made later."""
         return self.folder.with_name(f"{self.folder.name}-sample")
-
-
-def too_short(passphrase: str) -> bool:
-    """Whether a passphrase is shorter than `SHORTEST`."""
-    return sum(1 if ch.isascii() else 2 for ch in passphrase) < SHORTEST
 
 
 def make(plan: Plan, progress: Progress) -> Home:

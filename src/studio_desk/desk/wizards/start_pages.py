@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio_desk.desk import theme
-from studio_desk.desk.wizards.plan import too_short
+from studio_desk.desk.passphrase import check_new
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kernel.words import language, say
@@ -243,16 +243,11 @@ class ProtectionPage(Step):
     def validatePage(self) -> bool:
         """Two equal passphrases that are long enough, or a keyring alone."""
         typed = self.first.text()
-        if typed != self.again.text():
-            return self.refuse(Problem("PASSPHRASES_DIFFER", say("两遍输的口令不一样。"), say("请重新输一遍。")))
-        if (typed or not self.keyring.isChecked()) and too_short(typed):
-            return self.refuse(
-                Problem(
-                    "PASSPHRASE_SHORT",
-                    say("口令太短。"),
-                    say("请至少用8个字母或4个汉字，例如一句自己记得住的话。"),
-                )
-            )
+        if typed or self.again.text() or not self.keyring.isChecked():
+            try:
+                check_new(typed, self.again.text())
+            except Problem as problem:
+                return self.refuse(problem)
         self.run.plan.passphrase, self.run.plan.keyring = typed, self.keyring.isChecked()
         return True
 
