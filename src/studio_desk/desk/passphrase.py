@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -90,9 +90,9 @@ class Unlock(QWidget):
         except Problem as problem:
             if self.way == "keyring":
                 self.way = "recovery"
-                self._show(f"{problem.sentence} {problem.remedy}")
+                self._show(passage(problem.sentence, problem.remedy))
             else:
-                self._say(f"{problem.sentence} {problem.remedy}")
+                self._say(passage(problem.sentence, problem.remedy))
         return None
 
     def _say(self, told: str) -> None:
@@ -144,7 +144,7 @@ class Passphrase(QDialog):
         self._then, self._gave_up = then, gave_up
         self.setWindowTitle(say("打开站点文件"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        told = f"{problem.sentence} {problem.remedy}"
+        told = passage(problem.sentence, problem.remedy)
         if "passphrase" in keys.slots:
             self.unlock = Unlock(keys, "passphrase", told if problem.code == "WRONG_PASSPHRASE" else "")
         else:
@@ -212,7 +212,7 @@ class NewPassphrase(QDialog):
             check_new(self.first.text(), self.again.text())
             self._home.keys.change_passphrase(self._home.file.key, self.first.text())
         except Problem as problem:
-            self.words.setText(f"{problem.sentence} {problem.remedy}")
+            self.words.setText(passage(problem.sentence, problem.remedy))
             self.first.setFocus()
             return
         super().accept()
