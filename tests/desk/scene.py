@@ -58,6 +58,8 @@ class Seat:
         return [box for box in self.window.findChildren(QMessageBox) if box.isVisible()]
 
     def close(self) -> None:
+        """Leave when nothing runs any more, as the program itself does."""
+        self.idle()
         for dialog in self.window.findChildren(QDialog):
             dialog.close()
         self.window.before_close = lambda: True
