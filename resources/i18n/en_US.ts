@@ -236,6 +236,10 @@
             <translation>{name} ({code}), {n} records.</translation>
         </message>
         <message>
+            <source>{name}（{device}）</source>
+            <translation>{name} ({device})</translation>
+        </message>
+        <message>
             <source>{name}，信任名单第{version}版</source>
             <translation>{name}, trust list version {version}</translation>
         </message>

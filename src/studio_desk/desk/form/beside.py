@@ -13,7 +13,7 @@ from studio_desk.desk.form.editors import Editor
 from studio_desk.desk.form.parts import PartsEditor
 from studio_desk.desk.icons import coloured
 from studio_desk.kernel.finding import Finding
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 SIGNS = {"error": "alert-circle", "warning": "alert-triangle", "good": "circle-check"}
 SHOWN = 6
@@ -39,7 +39,12 @@ class Remark(QWidget):
         size = sign.fontMetrics().height()
         sign.setPixmap(coloured(SIGNS[level], theme.colour(level)).pixmap(size, size))
         word = {"error": say("要改"), "warning": say("提醒"), "good": say("已保留")}[level]
-        text = signs.named(word, finding.sentence + (say("（{reason}）", reason=reason) if reason else finding.remedy))
+        text = signs.named(
+            word,
+            finding.sentence + say("（{reason}）", reason=reason)
+            if reason
+            else passage(finding.sentence, finding.remedy),
+        )
         words = QLabel(text)
         words.setWordWrap(True)
         words.setProperty("level", level)

@@ -235,7 +235,7 @@ class StationsPage(Page):
         told = list(one.missing) or [say("没有缺少的。") if one.last else say("还没有交过数据。")]
         if one.file:
             told.insert(0, say("最近一次收到：{file}。", file=one.file))
-        self.missing.setText("\n".join([f"{one.name}（{one.device}）", *told]))
+        self.missing.setText("\n".join([say("{name}（{device}）", name=one.name, device=one.device), *told]))
 
     def _ask_revoke(self) -> None:
         one = self._chosen()

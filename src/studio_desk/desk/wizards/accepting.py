@@ -17,7 +17,7 @@ from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import enrol, trust_store
 from studio_desk.exchange.enrol import Request
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 
 
 class Accepting(QDialog):
@@ -70,7 +70,7 @@ class Accepting(QDialog):
             try:
                 asked = enrol.read_request(path)
             except Problem as problem:
-                wrong.append(f"{problem.sentence} {problem.remedy}")
+                wrong.append(passage(problem.sentence, problem.remedy))
                 continue
             rows.append(
                 Row(

@@ -21,7 +21,7 @@ from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import receipt_code, trust_store
 from studio_desk.exchange.inbox import Outcome, receive
 from studio_desk.kernel.progress import Progress
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import passage, say
 from studio_desk.store import custody
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Taking(Card):
             told.append(say("有{n}个新的回执，收下后新确认{m}条。", n=len(news), m=max(confirmed, 0)))
         elif not wrong:
             told.append(say("这些回执都收过了，没有新的内容。"))
-        told += [f"{Path(one.file).name}：{one.problem} {one.remedy}" for one in wrong]
+        told += [signs.named(Path(one.file).name, passage(one.problem, one.remedy)) for one in wrong]
         told += [notice for one in seen.outcomes for notice in one.notices]
         self.summary.setText("\n".join(told))
         self.changes.put(
@@ -170,7 +170,7 @@ class Taking(Card):
     def _taken(self, outcomes: list[Outcome]) -> None:
         wrong = [one for one in outcomes if one.problem]
         told = [notice for one in outcomes for notice in one.notices]
-        told += [f"{Path(one.file).name}：{one.problem} {one.remedy}" for one in wrong]
+        told += [signs.named(Path(one.file).name, passage(one.problem, one.remedy)) for one in wrong]
         self.seen = None
         self._allow()
         self.changes.hide()
