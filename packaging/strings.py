@@ -3,6 +3,7 @@
 `python packaging/strings.py` brings the file up to date, keeps what is translated and drops what is gone;
 `--check` changes nothing and fails when the file is behind, `--missing` prints what still lacks a translation as JSON.
 A source with a note (`say("取消", "按钮")`) is a message of its own; in JSON its key is note, U+0004, source.
+A translation that needs a singular and a plural, chosen by the value of `n`, is a list of two in JSON.
 Source strings are Chinese literals: `say("…")` anywhere, the words of `Ask`, and what the kinds declare.
 """
 
@@ -73,31 +74,37 @@ def collect() -> list[str]:
     return sorted(found)
 
 
-def translations() -> dict[str, str]:
-    """What is translated now."""
+def translations() -> dict[str, list[str]]:
+    """What is translated now: one form, or a singular and a plural."""
     if not TARGET.exists():
         return {}
     found = {}
     for message in ET.parse(TARGET).iter("message"):
         source, note = message.findtext("source") or "", message.findtext("comment")
-        found[note + NOTE + source if note else source] = message.findtext("translation") or ""
+        forms = [form.text or "" for form in message.iter("numerusform")] or [message.findtext("translation") or ""]
+        found[note + NOTE + source if note else source] = forms
     return found
 
 
-def document(strings: list[str], known: dict[str, str]) -> str:
+def document(strings: list[str], known: dict[str, list[str]]) -> str:
     """The file as Qt Linguist writes it."""
     root = ET.Element("TS", version="2.1", language="en_US", sourcelanguage="zh_CN")
     context = ET.SubElement(root, "context")
     ET.SubElement(context, "name").text = CONTEXT
     for text in strings:
-        message = ET.SubElement(context, "message")
+        forms = known.get(text, [""])
+        message = ET.SubElement(context, "message", {"numerus": "yes"} if len(forms) > 1 else {})
         note, between, source = text.rpartition(NOTE)
         ET.SubElement(message, "source").text = source
         if between:
             ET.SubElement(message, "comment").text = note
         translation = ET.SubElement(message, "translation")
-        translation.text = known.get(text, "")
-        if not translation.text:
+        if len(forms) > 1:
+            for form in forms:
+                ET.SubElement(translation, "numerusform").text = form
+        else:
+            translation.text = forms[0]
+        if not all(forms):
             translation.set("type", "unfinished")
     ET.indent(root, "    ")
     return '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -112,9 +119,11 @@ def main() -> int:
     chosen = parser.parse_args()
     strings, known = collect(), translations()
     if chosen.fill:
-        known |= json.loads(chosen.fill.read_text(encoding="utf-8"))
+        filled = json.loads(chosen.fill.read_text(encoding="utf-8"))
+        known |= {text: [forms] if isinstance(forms, str) else forms for text, forms in filled.items()}
+    missing = [text for text in strings if not all(known.get(text, [""]))]
     if chosen.missing:
-        print(json.dumps([s for s in strings if not known.get(s)], ensure_ascii=False, indent=1))
+        print(json.dumps(missing, ensure_ascii=False, indent=1))
         return 0
     text = document(strings, known)
     if chosen.check:
@@ -124,7 +133,7 @@ def main() -> int:
         return 0 if same else 1
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{len(strings)} strings, {sum(1 for s in strings if not known.get(s))} without a translation")
+    print(f"{len(strings)} strings, {len(missing)} without a translation")
     return 0
 
 

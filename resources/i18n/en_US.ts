@@ -139,17 +139,23 @@
             <source>{code}有待定的冲突。</source>
             <translation>{code} has a conflict that is not decided.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{code}的历史，共{n}次</source>
-            <translation>History of {code}, {n} entries</translation>
+            <translation>
+                <numerusform>History of {code}, {n} entry</numerusform>
+                <numerusform>History of {code}, {n} entries</numerusform>
+            </translation>
         </message>
         <message>
             <source>{code}记录</source>
             <translation>{code} records</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{day}送出的内容已过{n}天还没有回执。请问区里收到没有；再送一次也不会重复。</source>
-            <translation>What was sent on {day} has had no receipt for {n} days. Ask the district whether it arrived; sending it again duplicates nothing.</translation>
+            <translation>
+                <numerusform>What was sent on {day} has had no receipt for {n} day. Ask the district whether it arrived; sending it again duplicates nothing.</numerusform>
+                <numerusform>What was sent on {day} has had no receipt for {n} days. Ask the district whether it arrived; sending it again duplicates nothing.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{day}送出的内容还在等区里的回执。</source>
@@ -231,9 +237,12 @@
             <source>{name}的指纹：{fingerprint}</source>
             <translation>Fingerprint of {name}: {fingerprint}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{name}（{code}），{n}条记录。</source>
-            <translation>{name} ({code}), {n} records.</translation>
+            <translation>
+                <numerusform>{name} ({code}), {n} record.</numerusform>
+                <numerusform>{name} ({code}), {n} records.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{name}（{device}）</source>
@@ -243,53 +252,86 @@
             <source>{name}，信任名单第{version}版</source>
             <translation>{name}, trust list version {version}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}个附件不在这里：{which}。</source>
-            <translation>{n} attachments are not here: {which}.</translation>
+            <translation>
+                <numerusform>{n} attachment is not here: {which}.</numerusform>
+                <numerusform>{n} attachments are not here: {which}.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}个附件损坏了：{which}。</source>
-            <translation>{n} attachments are damaged: {which}.</translation>
+            <translation>
+                <numerusform>{n} attachment is damaged: {which}.</numerusform>
+                <numerusform>{n} attachments are damaged: {which}.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}处</source>
-            <translation>{n} places</translation>
+            <translation>
+                <numerusform>{n} place</numerusform>
+                <numerusform>{n} places</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}张</source>
-            <translation>{n} pictures</translation>
+            <translation>
+                <numerusform>{n} picture</numerusform>
+                <numerusform>{n} pictures</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}条</source>
-            <translation>{n} records</translation>
+            <translation>
+                <numerusform>{n} record</numerusform>
+                <numerusform>{n} records</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}条日志的内容不见了：{which}。</source>
-            <translation>The content of {n} journal entries is missing: {which}.</translation>
+            <translation>
+                <numerusform>The content of {n} journal entry is missing: {which}.</numerusform>
+                <numerusform>The content of {n} journal entries is missing: {which}.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}条日志的内容被改动或损坏：{which}。</source>
-            <translation>The content of {n} journal entries was altered or damaged: {which}.</translation>
+            <translation>
+                <numerusform>The content of {n} journal entry was altered or damaged: {which}.</numerusform>
+                <numerusform>The content of {n} journal entries was altered or damaged: {which}.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{n}条，共{total}条</source>
             <translation>{n} of {total} records</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}行有错，请在表格里改好后重新粘贴，或换一栏。</source>
-            <translation>{n} rows have errors. Correct them in the table and paste again, or choose another field.</translation>
+            <translation>
+                <numerusform>{n} row has errors. Correct it in the table and paste again, or choose another field.</numerusform>
+                <numerusform>{n} rows have errors. Correct them in the table and paste again, or choose another field.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{n}页</source>
-            <translation>{n} pages</translation>
+            <translation>
+                <numerusform>{n} page</numerusform>
+                <numerusform>{n} pages</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{office}{year}年度已于{day}归档，共{n}件。</source>
-            <translation>{office}, {year}: archived on {day}, {n} items.</translation>
+            <translation>
+                <numerusform>{office}, {year}: archived on {day}, {n} item.</numerusform>
+                <numerusform>{office}, {year}: archived on {day}, {n} items.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{office}{year}年度还没有归档，将归档{n}件；件号是暂定的。</source>
-            <translation>{office}, {year}: not archived yet; {n} items are to be archived, their numbers are provisional.</translation>
+            <translation>
+                <numerusform>{office}, {year}: not archived yet; {n} item is to be archived, its number is provisional.</numerusform>
+                <numerusform>{office}, {year}: not archived yet; {n} items are to be archived, their numbers are provisional.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{place} 不是完整的 JSON。</source>
@@ -371,9 +413,12 @@
             <source>{why}，请用口令。</source>
             <translation>{why}. Please use the passphrase.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{year}年度已归档，共{n}件。</source>
-            <translation>The year {year} is archived, {n} items.</translation>
+            <translation>
+                <numerusform>The year {year} is archived, {n} item.</numerusform>
+                <numerusform>The year {year} is archived, {n} items.</numerusform>
+            </translation>
         </message>
         <message>
             <source>{year}年度归档</source>
@@ -387,9 +432,12 @@
             <source>{year}年度没有待归档的记录。</source>
             <translation>No records of {year} wait to be archived.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>{year}年度还有{n}处不齐：{first}</source>
-            <translation>{year} still has {n} gaps: {first}</translation>
+            <translation>
+                <numerusform>{year} still has {n} gap: {first}</numerusform>
+                <numerusform>{year} still has {n} gaps: {first}</numerusform>
+            </translation>
         </message>
         <message>
             <source>{year}年的“{kind}”收入写了{n}次。</source>
@@ -611,9 +659,12 @@
             <source>一次{n}人以上为集体访，请核对人数或标记。</source>
             <translation>{n} people or more are a group visit; please check the number or the mark.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>一次最多{most}行，后面{n}行没有读。</source>
-            <translation>At most {most} rows at a time; the last {n} rows were not read.</translation>
+            <translation>
+                <numerusform>At most {most} rows at a time; the last {n} row was not read.</numerusform>
+                <numerusform>At most {most} rows at a time; the last {n} rows were not read.</numerusform>
+            </translation>
         </message>
         <message>
             <source>一行一个，用来核对哪些乡镇还没有工作室。</source>
@@ -631,13 +682,19 @@
             <source>上次备份</source>
             <translation>Last backup</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>上次备份：{n}天前</source>
-            <translation>Last backup: {n} days ago</translation>
+            <translation>
+                <numerusform>Last backup: {n} day ago</numerusform>
+                <numerusform>Last backup: {n} days ago</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>上次备份：{when}（{n}天前）</source>
-            <translation>Last backup: {when} ({n} days ago)</translation>
+            <translation>
+                <numerusform>Last backup: {when} ({n} day ago)</numerusform>
+                <numerusform>Last backup: {when} ({n} days ago)</numerusform>
+            </translation>
         </message>
         <message>
             <source>上次备份：{when}（今天）</source>
@@ -1007,9 +1064,12 @@
             <source>以后再说</source>
             <translation>Later</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>以后又来了{n}件，可以补归档。</source>
-            <translation>{n} more items have come since; they can be archived as well.</translation>
+            <translation>
+                <numerusform>{n} more item has come since; it can be archived as well.</numerusform>
+                <numerusform>{n} more items have come since; they can be archived as well.</numerusform>
+            </translation>
         </message>
         <message>
             <source>件号</source>
@@ -1316,25 +1376,37 @@
             <source>公钥指纹</source>
             <translation>Fingerprint of the public key</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>共{n}个文件：可以收{ready}个，新增{new}条、更改{changed}条、冲突{conflicts}条。收下以前没有任何改动。</source>
-            <translation>{n} files: {ready} can be taken in, with {new} new, {changed} changed and {conflicts} in conflict. Nothing changes before you take them in.</translation>
+            <translation>
+                <numerusform>{n} file: {ready} can be taken in, with {new} new, {changed} changed and {conflicts} in conflict. Nothing changes before you take it in.</numerusform>
+                <numerusform>{n} files: {ready} can be taken in, with {new} new, {changed} changed and {conflicts} in conflict. Nothing changes before you take them in.</numerusform>
+            </translation>
         </message>
         <message>
             <source>共{n}人，达到集体访的人数，没有标“集体访”。</source>
             <translation>{n} people are enough for a group visit, but "Group visit" is not ticked.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>共{n}条</source>
-            <translation>{n} records</translation>
+            <translation>
+                <numerusform>{n} record</numerusform>
+                <numerusform>{n} records</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>共{n}行。</source>
-            <translation>{n} rows.</translation>
+            <translation>
+                <numerusform>{n} row.</numerusform>
+                <numerusform>{n} rows.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>共{n}页</source>
-            <translation>{n} pages</translation>
+            <translation>
+                <numerusform>{n} page</numerusform>
+                <numerusform>{n} pages</numerusform>
+            </translation>
         </message>
         <message>
             <source>共{total}条。</source>
@@ -1984,9 +2056,12 @@
             <source>另存为 PDF</source>
             <translation>Save as PDF</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>另有{n}项没有列出。</source>
-            <translation>{n} more are not listed.</translation>
+            <translation>
+                <numerusform>{n} more is not listed.</numerusform>
+                <numerusform>{n} more are not listed.</numerusform>
+            </translation>
         </message>
         <message>
             <source>只定这一栏；不写则定全部</source>
@@ -2426,9 +2501,12 @@
             <source>复制</source>
             <translation>Copy</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>复制了{n}行。</source>
-            <translation>{n} rows copied.</translation>
+            <translation>
+                <numerusform>{n} row copied.</numerusform>
+                <numerusform>{n} rows copied.</numerusform>
+            </translation>
         </message>
         <message>
             <source>外单位</source>
@@ -2506,13 +2584,19 @@
             <source>字号</source>
             <translation>Size of letters</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>存入{n}行</source>
-            <translation>Save {n} rows</translation>
+            <translation>
+                <numerusform>Save {n} row</numerusform>
+                <numerusform>Save {n} rows</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>存入了{n}行。</source>
-            <translation>{n} rows saved.</translation>
+            <translation>
+                <numerusform>{n} row saved.</numerusform>
+                <numerusform>{n} rows saved.</numerusform>
+            </translation>
         </message>
         <message>
             <source>存好</source>
@@ -2590,9 +2674,12 @@
             <source>家庭成员</source>
             <translation>Members of the household</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>家庭成员里有{n}位户主。</source>
-            <translation>The household has {n} heads.</translation>
+            <translation>
+                <numerusform>The household has {n} head.</numerusform>
+                <numerusform>The household has {n} heads.</numerusform>
+            </translation>
         </message>
         <message>
             <source>密钥文件“{path}”不见了。</source>
@@ -2660,11 +2747,11 @@
         </message>
         <message>
             <source>小切口</source>
-            <translation>Small cut</translation>
+            <translation>Narrow focus</translation>
         </message>
         <message>
             <source>就这样定</source>
-            <translation>Decide so</translation>
+            <translation>Decide</translation>
         </message>
         <message>
             <source>就这样收下</source>
@@ -2746,9 +2833,12 @@
             <source>已保留</source>
             <translation>Kept</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已写入并读回核对无误，共{n}个改动：</source>
-            <translation>Written, read back and found right, {n} changes:</translation>
+            <translation>
+                <numerusform>Written, read back and found right, {n} change:</numerusform>
+                <numerusform>Written, read back and found right, {n} changes:</numerusform>
+            </translation>
         </message>
         <message>
             <source>已写好并读回核对，可以取走</source>
@@ -2824,9 +2914,12 @@
             <source>已归档</source>
             <translation>Archived</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已归档{n}件。</source>
-            <translation>{n} items archived.</translation>
+            <translation>
+                <numerusform>{n} item archived.</numerusform>
+                <numerusform>{n} items archived.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已恢复到{folder}，编号链是{device}。</source>
@@ -2860,13 +2953,19 @@
             <source>已撤销</source>
             <translation>Undone</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已撤销，{n}条记录恢复到导入以前。</source>
-            <translation>Undone; {n} records are as they were before the import.</translation>
+            <translation>
+                <numerusform>Undone; {n} record is as it was before the import.</numerusform>
+                <numerusform>Undone; {n} records are as they were before the import.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已撤销，涉及{n}条记录。</source>
-            <translation>Undone; {n} records were affected.</translation>
+            <translation>
+                <numerusform>Undone; {n} record was affected.</numerusform>
+                <numerusform>Undone; {n} records were affected.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已收</source>
@@ -2892,9 +2991,12 @@
             <source>已登记</source>
             <translation>Registered</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已登记{n}台电脑，{never}台还没有交过数据；信任名单第{version}版，有效到{day}。</source>
-            <translation>{n} computers are enrolled, {never} have handed over nothing yet; trust list version {version}, valid until {day}.</translation>
+            <translation>
+                <numerusform>{n} computer is enrolled, {never} have handed over nothing yet; trust list version {version}, valid until {day}.</numerusform>
+                <numerusform>{n} computers are enrolled, {never} have handed over nothing yet; trust list version {version}, valid until {day}.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已登记的有：{known}。</source>
@@ -2922,9 +3024,12 @@ Have the station compare it when installing.</translation>
             <source>已签发</source>
             <translation>Issued</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>已经{n}天没有备份。</source>
-            <translation>No backup for {n} days.</translation>
+            <translation>
+                <numerusform>No backup for {n} day.</numerusform>
+                <numerusform>No backup for {n} days.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已经打电话核对过指纹</source>
@@ -3521,9 +3626,12 @@ Please compare it group by group over the telephone.</translation>
             <source>排出归档盒</source>
             <translation>Lay out archive boxes</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>排好{n}盒，共{pages}页。</source>
-            <translation>{n} boxes laid out, {pages} pages.</translation>
+            <translation>
+                <numerusform>{n} box laid out, {pages} pages.</numerusform>
+                <numerusform>{n} boxes laid out, {pages} pages.</numerusform>
+            </translation>
         </message>
         <message>
             <source>排好的 {n}</source>
@@ -3613,13 +3721,19 @@ Please compare it group by group over the telephone.</translation>
             <source>收下</source>
             <translation>Take in</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>收下{n}个文件</source>
-            <translation>Take in {n} files</translation>
+            <translation>
+                <numerusform>Take in {n} file</numerusform>
+                <numerusform>Take in {n} files</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>收下{n}个文件：新增{new}条、更改{changed}条、冲突{conflicts}条。接着给站点写回执。</source>
-            <translation>{n} files taken in: {new} new, {changed} changed, {conflicts} in conflict. Next, write receipts for the stations.</translation>
+            <translation>
+                <numerusform>{n} file taken in: {new} new, {changed} changed, {conflicts} in conflict. Next, write receipts for the stations.</numerusform>
+                <numerusform>{n} files taken in: {new} new, {changed} changed, {conflicts} in conflict. Next, write receipts for the stations.</numerusform>
+            </translation>
         </message>
         <message>
             <source>收下了。各条记录的去向见“去向”。</source>
@@ -3753,9 +3867,12 @@ Please compare it group by group over the telephone.</translation>
             <source>数据存放在：{folder}</source>
             <translation>Data are kept in: {folder}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>数据文件有{n}处损坏（{which}）。</source>
-            <translation>The database file is damaged in {n} places ({which}).</translation>
+            <translation>
+                <numerusform>The database file is damaged in {n} place ({which}).</numerusform>
+                <numerusform>The database file is damaged in {n} places ({which}).</numerusform>
+            </translation>
         </message>
         <message>
             <source>整数</source>
@@ -4135,41 +4252,68 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <source>月底交区里</source>
             <translation>Month-end hand-over</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}个字没有字形，印成“〓”，请打印后手工填写：{told}</source>
-            <translation>{n} characters have no glyph and are printed as "〓"; please write them in by hand: {told}</translation>
+            <translation>
+                <numerusform>{n} character has no glyph and is printed as "〓"; please write it in by hand: {told}</numerusform>
+                <numerusform>{n} characters have no glyph and are printed as "〓"; please write them in by hand: {told}</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}个字没有字形，打开文件可以看到是哪些。</source>
-            <translation>{n} characters have no glyph; open the file to see which.</translation>
+            <translation>
+                <numerusform>{n} character has no glyph; open the file to see which.</numerusform>
+                <numerusform>{n} characters have no glyph; open the file to see which.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}个新的回执，收下后新确认{m}条。</source>
-            <translation>{n} new receipts; taking them in confirms {m} more records.</translation>
+            <translation>
+                <numerusform>{n} new receipt; taking it in confirms {m} more records.</numerusform>
+                <numerusform>{n} new receipts; taking them in confirms {m} more records.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}个附件的文件不在本机。</source>
-            <translation>The files of {n} attachments are not on this computer.</translation>
+            <translation>
+                <numerusform>The file of {n} attachment is not on this computer.</numerusform>
+                <numerusform>The files of {n} attachments are not on this computer.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}处要改：{sentence}</source>
-            <translation>{n} things to correct: {sentence}</translation>
+            <translation>
+                <numerusform>{n} thing to correct: {sentence}</numerusform>
+                <numerusform>{n} things to correct: {sentence}</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。</source>
-            <translation>{n} records were written by a newer version and are kept as they are; update the program here to read them.</translation>
+            <translation>
+                <numerusform>{n} record was written by a newer version and is kept as it is; update the program here to read it.</numerusform>
+                <numerusform>{n} records were written by a newer version and are kept as they are; update the program here to read them.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}条记录不合要求，已原样保存并列入隔离区，其余都已合并。</source>
-            <translation>{n} records do not meet the rules; they are kept as they are and listed in quarantine, all others are merged.</translation>
+            <translation>
+                <numerusform>{n} record does not meet the rules; it is kept as it is and listed in quarantine, all others are merged.</numerusform>
+                <numerusform>{n} records do not meet the rules; they are kept as they are and listed in quarantine, all others are merged.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}条记录还没有报到区里，最早的是{since}。</source>
-            <translation>{n} records have not been handed over yet, the earliest of {since}.</translation>
+            <translation>
+                <numerusform>{n} record has not been handed over yet, of {since}.</numerusform>
+                <numerusform>{n} records have not been handed over yet, the earliest of {since}.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>有{n}段内容不属于任何一条日志。</source>
-            <translation>{n} pieces of content belong to no journal entry.</translation>
+            <translation>
+                <numerusform>{n} piece of content belongs to no journal entry.</numerusform>
+                <numerusform>{n} pieces of content belong to no journal entry.</numerusform>
+            </translation>
         </message>
         <message>
             <source>有不一致的内容，请先到“冲突”选定以哪一个为准。</source>
@@ -4387,9 +4531,12 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <source>标了“实事”，办理结果是“{result}”，不计入实事件数。</source>
             <translation>"Practical deed" is ticked, but the result is "{result}"; it does not count as a deed.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>标了“集体访”，登记的只有{n}人。</source>
-            <translation>"Group visit" is ticked, but only {n} people are entered.</translation>
+            <translation>
+                <numerusform>"Group visit" is ticked, but only {n} person is entered.</numerusform>
+                <numerusform>"Group visit" is ticked, but only {n} people are entered.</numerusform>
+            </translation>
         </message>
         <message>
             <source>标准输入每行一条 JSON 记录；每行的回答在存好之后才写出</source>
@@ -4549,7 +4696,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>正在排印：{title}</source>
-            <translation>Setting {title}</translation>
+            <translation>Typesetting {title}</translation>
         </message>
         <message>
             <source>正在排版…</source>
@@ -4571,9 +4718,12 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <source>正在收回执…</source>
             <translation>Taking in receipts…</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>正在查看{n}个文件…</source>
-            <translation>Looking at {n} files…</translation>
+            <translation>
+                <numerusform>Looking at {n} file…</numerusform>
+                <numerusform>Looking at {n} files…</numerusform>
+            </translation>
         </message>
         <message>
             <source>正在查看…</source>
@@ -4899,9 +5049,12 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <source>添加…</source>
             <translation>Add…</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>添加了{n}个附件。</source>
-            <translation>{n} attachments added.</translation>
+            <translation>
+                <numerusform>{n} attachment added.</numerusform>
+                <numerusform>{n} attachments added.</numerusform>
+            </translation>
         </message>
         <message>
             <source>添加文件</source>
@@ -5715,9 +5868,12 @@ Give the file to the district, then compare these six groups of digits over the 
             <source>缺 {device} 第{first}至{last}号。</source>
             <translation>Numbers {first} to {last} of {device} are missing.</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>缺{n}个附件。</source>
-            <translation>{n} attachments are missing.</translation>
+            <translation>
+                <numerusform>{n} attachment is missing.</numerusform>
+                <numerusform>{n} attachments are missing.</numerusform>
+            </translation>
         </message>
         <message>
             <source>缺什么</source>
@@ -6995,17 +7151,26 @@ Give the file to the district, then compare these six groups of digits over the 
             <source>还是不能收：{why}</source>
             <translation>It still cannot be taken in: {why}</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>还有{n}件没有列出。</source>
-            <translation>{n} more are not listed.</translation>
+            <translation>
+                <numerusform>{n} more is not listed.</numerusform>
+                <numerusform>{n} more are not listed.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>还有{n}处不齐。</source>
-            <translation>{n} gaps are left.</translation>
+            <translation>
+                <numerusform>{n} gap is left.</numerusform>
+                <numerusform>{n} gaps are left.</numerusform>
+            </translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>还有{n}处不齐，列在“缺漏”里。最好先补齐；现在归档，缺少的会写进备考表。</source>
-            <translation>{n} gaps are left, listed under "Gaps". Better fill them first; if you archive now, what is missing goes on the box note sheet.</translation>
+            <translation>
+                <numerusform>{n} gap is left, listed under "Gaps". Better fill it first; if you archive now, what is missing goes on the box note sheet.</numerusform>
+                <numerusform>{n} gaps are left, listed under "Gaps". Better fill them first; if you archive now, what is missing goes on the box note sheet.</numerusform>
+            </translation>
         </message>
         <message>
             <source>还有工作没有做完，请等一等或先取消。</source>
@@ -7055,9 +7220,12 @@ Give the file to the district, then compare these six groups of digits over the 
             <source>还没有设口令</source>
             <translation>no passphrase is set yet</translation>
         </message>
-        <message>
+        <message numerus="yes">
             <source>这一栏有{n}个字，最多{limit}个字。</source>
-            <translation>This field has {n} characters, at most {limit} are allowed.</translation>
+            <translation>
+                <numerusform>This field has {n} character, at most {limit} are allowed.</numerusform>
+                <numerusform>This field has {n} characters, at most {limit} are allowed.</numerusform>
+            </translation>
         </message>
         <message>
             <source>这一行不是 UTF-8 编码。</source>

@@ -46,15 +46,19 @@ def collector() -> ModuleType:
     return module
 
 
-def read(message: ET.Element) -> Told:
+def read(message: ET.Element) -> list[Told]:
+    """One message, once for each form of its translation."""
     translation = message.find("translation")
-    state = "missing" if translation is None else translation.get("type", "")
-    note, source, english = (message.findtext(part) or "" for part in ("comment", "source", "translation"))
-    return Told(note, source, english, state)
+    note, source = message.findtext("comment") or "", message.findtext("source") or ""
+    if translation is None:
+        return [Told(note, source, "", "missing")]
+    forms = [form.text or "" for form in translation.iter("numerusform")] or [translation.text or ""]
+    return [Told(note, source, form, translation.get("type", "")) for form in forms]
 
 
 STRINGS = collector()
-MESSAGES = [read(message) for message in ET.parse(STRINGS.TARGET).iter("message")]
+TREE = ET.parse(STRINGS.TARGET)
+MESSAGES = [one for message in TREE.iter("message") for one in read(message)]
 
 
 def told(wrong: Iterable[Told]) -> list[str]:
@@ -115,6 +119,14 @@ def test_a_note_gives_one_word_two_meanings() -> None:
     assert told(one for one in noted if plain.get(one.source) == one.english) == [], "the note is not needed"
     with speaking("en"):
         assert (say("取消"), say("取消", "按钮")) == ("Cancelled", "Cancel")
+
+
+def test_singular_and_plural_go_by_n() -> None:
+    counted = [message for message in TREE.iter("message") if message.get("numerus")]
+    assert [message.findtext("source") for message in counted if "{n}" not in (message.findtext("source") or "")] == []
+    assert {len(list(message.iter("numerusform"))) for message in counted} == {2}
+    with speaking("en"):
+        assert (say("共{n}条", n=1), say("共{n}条", n=2)) == ("1 record", "2 records")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.key))

@@ -42,9 +42,10 @@ def say(text: str, note: str = "", /, **values: object) -> str:
 
     `text` is the Chinese source and must be a literal: `packaging/strings.py` collects it for translation. Where one
     Chinese word needs two English ones (取消 on a button, 取消 as a state), a literal `note` tells them apart, as the
-    comment of a message does in Qt Linguist.
+    comment of a message does in Qt Linguist. A translation with a singular and a plural is chosen by the value of `n`.
     """
-    told = _english().get((text, note), text) if language() == "en" else text
+    forms = _english().get((text, note), (text,)) if language() == "en" else (text,)
+    told = forms[0] if str(values.get("n")) == "1" else forms[-1]
     return told.format(**{name: _shown(value) for name, value in values.items()}) if values else told
 
 
@@ -64,14 +65,14 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _english() -> dict[tuple[str, str], str]:
-    """Translations by source and note."""
+def _english() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Translations by source and note: one form, or a singular and a plural."""
     path = resource("i18n/en_US.ts")
     if not path.is_file():
         return {}  # a folder that lost its translation speaks Chinese rather than not at all
-    tree = ET.parse(path)  # noqa: S314 - our own shipped file
-    return {
-        (source, message.findtext("comment") or ""): translation
-        for message in tree.iter("message")
-        if (source := message.findtext("source")) and (translation := message.findtext("translation"))
-    }
+    found = {}
+    for message in ET.parse(path).iter("message"):  # noqa: S314 - our own shipped file
+        forms = tuple(form.text or "" for form in message.iter("numerusform")) or (message.findtext("translation"),)
+        if all(forms):
+            found[message.findtext("source") or "", message.findtext("comment") or ""] = tuple(map(str, forms))
+    return found
