@@ -73,6 +73,7 @@ def test_every_place_opens(seat, language: str, size: str, colours: str) -> None
         assert window.place[0] == key
         assert nameless(window) == [], key
         assert small(window) == [], key
+        assert window.minimumSizeHint().width() <= 1366, key
     for kind in KINDS:
         at.desk.open_record(at.uids[kind.key])
         sitting = window.current.sitting
@@ -80,6 +81,7 @@ def test_every_place_opens(seat, language: str, size: str, colours: str) -> None
         assert nameless(window) == [], kind.key
         assert small(window) == [], kind.key
         assert not sitting.dirty
+        assert window.minimumSizeHint().width() <= 1366, kind.key
         at.desk.new_record(kind.key)
         assert window.current.sitting.row is None
         for tab in range(window.current.beside.count()):

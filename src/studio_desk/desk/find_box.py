@@ -116,7 +116,7 @@ class FindBox(QLineEdit):
 
     def _show(self) -> None:
         rows = min(self.list.count(), SHOWN + 1)
-        height = max(self.list.sizeHintForRow(0), 30) * rows + 8
+        height = self.list.sizeHintForRow(0) * rows + 2 * self.list.frameWidth() + 2
         self.popup.setFixedSize(self.width(), height)
         self.popup.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
         app = QApplication.instance()

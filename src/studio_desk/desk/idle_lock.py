@@ -154,6 +154,8 @@ class IdleLock(QObject):
 
     def look(self) -> None:
         """Lock when it is time; a running job is not interrupted."""
+        if not self._window.isVisible():
+            return
         minutes = self._desk.settings.idle_lock_minutes
         idle = (clock.now() - self._touched).total_seconds()
         if minutes and idle >= minutes * 60 and not self._desk.busy:

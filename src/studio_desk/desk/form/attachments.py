@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QListView,
     QListWidget,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import icon
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress
@@ -118,13 +118,10 @@ class Attachments(QWidget):
         self.paste = self._button("clipboard-text", say("粘贴"), self.paste_in)
         self.show_it = self._button("eye", say("看"), lambda: self._open(self.list.currentItem()))
         self.edit = self._button("pencil", say("说明"), self._edit)
-        row = QHBoxLayout()
-        for button in (self.add, self.paste, self.show_it, self.edit):
-            row.addWidget(button)
-        row.addStretch(1)
+        row = flowing(self.add, self.paste, self.show_it, self.edit)
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 6, 6, 6)
-        box.addLayout(row)
+        box.addWidget(row)
         box.addWidget(self.hint)
         box.addWidget(self.list, 1)
 

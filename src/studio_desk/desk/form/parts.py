@@ -19,7 +19,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
-    QHBoxLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio_desk.desk import signs, theme
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.form.build import editor_for
 from studio_desk.desk.form.editors import Editor, LongEditor
 from studio_desk.desk.form.fields import Field, fields_of
@@ -291,15 +291,12 @@ class PartsEditor(Editor):
             self._button("arrow-up", say("上移"), "Alt+Up", lambda: self._shift(-1)),
             self._button("arrow-down", say("下移"), "Alt+Down", lambda: self._shift(1)),
         ]
-        row = QHBoxLayout()
-        for button in self._buttons:
-            row.addWidget(button)
-        row.addStretch(1)
+        row = flowing(*self._buttons)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(4)
         box.addWidget(self.table)
-        box.addLayout(row)
+        box.addWidget(row)
         self.holds(self.table)
         self.model.dataChanged.connect(lambda *_: self._changed())
         for signal in (self.model.rowsInserted, self.model.rowsRemoved, self.model.rowsMoved):

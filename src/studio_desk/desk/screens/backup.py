@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import coloured
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
@@ -74,14 +75,11 @@ class BackupPage(Page):
         head = QHBoxLayout()
         head.addWidget(self.sign)
         head.addWidget(self.state, 1)
-        row = QHBoxLayout()
-        for button in (self.now, self.to, self.check, self.other):
-            row.addWidget(button)
-        row.addStretch(1)
+        row = flowing(self.now, self.to, self.check, self.other)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
         box.addLayout(head)
-        box.addLayout(row)
+        box.addWidget(row)
         box.addWidget(self.how)
         box.addWidget(self.table, 1)
 

@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
-from studio_desk.desk.form.chips import Flow
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import icon
 from studio_desk.desk.table import pasting
 from studio_desk.desk.table.model import LedgerModel
@@ -80,17 +79,13 @@ class LedgerPage(Page):
         head.addWidget(self.title)
         head.addWidget(self.count, 1)
         head.addWidget(self.find_line, 1)
-        for button in (self.new, self.paste_button, self.columns, self.clear):
-            head.addWidget(button)
-        row = QWidget()
-        flow = Flow(row)
         for state in (*self.kind.life.states, VOID):
             chip = QPushButton(say(state))
             chip.setCheckable(True)
             chip.setAccessibleName(say("只看：{state}", state=say(state)))
             chip.toggled.connect(self.narrow)
             self.chips[state] = chip
-            flow.addWidget(chip)
+        row = flowing(self.new, self.paste_button, self.columns, self.clear, *self.chips.values())
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 10, 14, 10)
         box.setSpacing(6)

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import (
     QTabWidget,
     QToolButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.form import drafts
 from studio_desk.desk.form.attachments import Attachments, owner_word
 from studio_desk.desk.form.form import Form
@@ -67,10 +69,7 @@ class RecordPage(Page):
         self.again = push("copy", say("照这条新建"), self._again, keys="Ctrl+Shift+N")
         self.void = push("ban", say("作废"), self._void)
         self.all_history = push("history", say("历史"), self._history)
-        buttons = QHBoxLayout()
-        for button in (self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = flowing(self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void)
         self._make_banner()
         self.forms = QStackedWidget()
         self.attachments = Attachments(desk)
@@ -105,7 +104,7 @@ class RecordPage(Page):
     def _act(self) -> None:
         self._banner_act()
 
-    def _lay(self, buttons: QHBoxLayout) -> None:
+    def _lay(self, buttons: QWidget) -> None:
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 10, 14, 10)
         box.setSpacing(6)
@@ -113,7 +112,7 @@ class RecordPage(Page):
         head.addWidget(self.title, 1)
         head.addWidget(self.signs)
         box.addLayout(head)
-        box.addLayout(buttons)
+        box.addWidget(buttons)
         box.addWidget(self.banner)
         box.addWidget(self.split, 1)
         for keys, act in {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed}.items():
@@ -243,7 +242,6 @@ class RecordPage(Page):
         self.more_steps.setVisible(len(moves) > BUTTONS_SHOWN)
 
     def _show_banner(self, sitting: Sitting) -> None:
-        self.banner.show()
         if sitting.recovered and sitting.dirty:
             at = sitting.recovered[:16].replace("T", " ")
             self._say(say("上次没有存完（{at}），写的都在下面。", at=at), say("不要了"), self._give_up)
@@ -261,6 +259,7 @@ class RecordPage(Page):
         self._banner_button.setText(button)
         self._banner_button.setVisible(bool(button))
         self._banner_act = act
+        self.banner.show()  # only here: showing moves the form at once, and a list of suggestions with it
 
     def _returned(self, sitting: Sitting) -> str:
         if sitting.row is None or custody.words(self._desk.home, [sitting.uid]).get(sitting.uid) != "returned":

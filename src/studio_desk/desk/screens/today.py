@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
 
 from studio_desk.desk import signs, theme
@@ -60,17 +60,27 @@ class TodayPage(Page):
         self.list.itemClicked.connect(self._open)
         self.rest = QLabel()
         self.rest.setProperty("faint", "true")
-        buttons = QGridLayout()
         self.buttons = self._big_buttons()
-        for number, button in enumerate(self.buttons):
-            buttons.addWidget(button, 0, number)
+        self._grid = QGridLayout()
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
         box.addWidget(self.day)
         box.addWidget(self.next)
-        box.addLayout(buttons)
+        box.addLayout(self._grid)
+        self._lay_buttons(2)
         box.addWidget(self.list, 1)
         box.addWidget(self.rest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The big buttons stand in one line where there is room, else in two."""
+        super().resizeEvent(event)
+        widest = max(button.sizeHint().width() for button in self.buttons)
+        self._lay_buttons(4 if (widest + 6) * 4 + 36 <= self.width() else 2)
+
+    def _lay_buttons(self, columns: int) -> None:
+        for number, button in enumerate(self.buttons):
+            self._grid.removeWidget(button)
+            self._grid.addWidget(button, number // columns, number % columns)
 
     def arrive(self, **args: Any) -> None:
         """Read what waits."""

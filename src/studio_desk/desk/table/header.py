@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QPushButton, QTableView
 
 from studio_desk.desk.table.columns import Column
 from studio_desk.kernel.words import say
@@ -14,7 +14,7 @@ WAIT_MS = 250
 
 
 class FilterHeader(QHeaderView):
-    """Headings above, filters below; both move and scroll together.
+    """Headings above, filters below; both move and scroll together, those of the first column stay in sight.
 
     Signals:
         narrowed: the person typed into a filter and paused.
@@ -26,6 +26,11 @@ class FilterHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, table)
         self.columns = list(columns)
         self.filters: list[QLineEdit] = []
+        self.first = QPushButton(self.columns[0].label, self)
+        self.first.setObjectName("firstheading")
+        self.first.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.first.clicked.connect(lambda: self.sectionClicked.emit(0))
+        self.first.hide()
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
         self.setSortIndicatorShown(True)
@@ -75,6 +80,18 @@ class FilterHeader(QHeaderView):
         for section, line in enumerate(self.filters):
             line.setGeometry(self.sectionViewportPosition(section), top, self.sectionSize(section), height)
             line.setVisible(not self.isSectionHidden(section))
+        stays = self.first_stays
+        if stays:
+            self.first.setGeometry(0, 0, self.sectionSize(0), top)
+            self.filters[0].setGeometry(0, top, self.sectionSize(0), height)
+            self.first.raise_()
+            self.filters[0].raise_()
+        self.first.setVisible(stays)
+
+    @property
+    def first_stays(self) -> bool:
+        """Whether the first column would be scrolled away, and is shown at the edge instead."""
+        return self.visualIndex(0) == 0 and self.offset() > 0
 
     def _line_height(self) -> int:
-        return max(28, self.fontMetrics().height() + 10)
+        return max(28, self.fontMetrics().height() + 10, *(line.minimumSizeHint().height() for line in self.filters))

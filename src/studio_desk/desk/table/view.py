@@ -147,8 +147,7 @@ class LedgerTable(QTableView):
         frame = self.frameWidth()
         top = self.viewport().geometry().top()
         self.frozen.setGeometry(frame, top, width, self.viewport().height())
-        first = self.filter_header.visualIndex(0) == 0
-        self.frozen.setVisible(first and self.horizontalScrollBar().value() > 0)
+        self.frozen.setVisible(self.filter_header.first_stays)
         self.frozen.raise_()
 
     def resizeEvent(self, event: Any) -> None:
@@ -196,7 +195,7 @@ class LedgerTable(QTableView):
         opening.setEnabled(bool(uid))
         menu.addAction(say("复制"), self.copy)
         columns = self.column_menu()
-        columns.setTitle(say("栏目"))
+        columns.setTitle(say("栏目", "按钮"))
         menu.addMenu(columns)
         menu.popup(event.globalPos())
 
