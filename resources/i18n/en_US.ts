@@ -237,6 +237,10 @@
             <source>{name}的指纹：{fingerprint}</source>
             <translation>Fingerprint of {name}: {fingerprint}</translation>
         </message>
+        <message>
+            <source>{name}（{code}） · {operator}</source>
+            <translation>{name} ({code}) · {operator}</translation>
+        </message>
         <message numerus="yes">
             <source>{name}（{code}），{n}条记录。</source>
             <translation>
