@@ -59,7 +59,7 @@ def _ways(ledger: Ledger, total: int) -> dict[str, tuple[Any, str, tuple[Any, ..
         "first page": (lambda: ledger.page(view).rows, f"SELECT {_SHOWN} {_FROM} ORDER BY r.n DESC LIMIT {LIMIT}", ()),
         "count": (lambda: [(ledger.count(view),)], "SELECT count(*) FROM record r WHERE r.kind = 'journal_entry'", ()),
         "jump to the end": (
-            lambda: ledger.at(view, total - LIMIT),
+            lambda: ledger.at(view, total - LIMIT, total=total),
             f"SELECT * FROM (SELECT {_SHOWN}, r.n {_FROM} ORDER BY r.n LIMIT {LIMIT}) ORDER BY n DESC",
             (),
         ),
