@@ -161,6 +161,19 @@ def test_the_first_column_stays_in_sight(at) -> None:
     QApplication.processEvents()
     assert table.frozen.isVisible()
     assert table.frozen.columnWidth(0) == table.columnWidth(0)
+    header = table.filter_header
+    assert header.first.isVisible()
+    assert header.first.text() == "编号"
+    assert header.first.geometry().left() == header.filters[0].geometry().left() == 0
+    assert header.first.width() == header.filters[0].width() == table.frozen.width()
+    assert table.frozen.x() == table.viewport().x(), "not a pixel of it is cut"
+    assert all(line.geometry().bottom() < header.height() for line in header.filters)
+    header.first.click()
+    assert header.property("sorted") == 0
+    table.horizontalScrollBar().setValue(0)
+    QApplication.processEvents()
+    assert not header.first.isVisible()
+    table.horizontalScrollBar().setValue(300)
     table.verticalScrollBar().setValue(7)
     assert table.frozen.verticalScrollBar().value() == 7
 

@@ -61,7 +61,9 @@ class _Album:
             words.speak(language)
 
     def fill(self, passphrase: str) -> list[Path]:
+        from studio_desk.desk import rare
         from studio_desk.desk.navigation import screens
+        from studio_desk.kernel.progress import silent
         from studio_desk.kinds import KINDS
         from studio_desk.store.home import Home
 
@@ -71,6 +73,7 @@ class _Album:
         taken: list[Path] = []
         try:
             self.session.take(home)
+            rare.register(self.app, rare.unpack(silent))
             self.session.window.show()
             self.session.window.resize(*SIZE)
             for screen in screens(home.role):

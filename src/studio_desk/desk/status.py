@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from studio_desk.desk import theme
@@ -40,9 +41,18 @@ class Status(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.refresh)
-        self._timer.start()
         desk.settings_changed.connect(self.refresh)
         self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look every minute while one can see it."""
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The window closes; the home may be closed next."""
+        super().hideEvent(event)
+        self._timer.stop()
 
     def refresh(self) -> None:
         """Read and show."""
@@ -50,7 +60,7 @@ class Status(QWidget):
             return
         home, settings = self._desk.home, self._desk.settings
         operator = settings.operator or say("未填经办人")
-        self.who.setText(say("{name}({code}) · {operator}", name=home.name, code=home.code, operator=operator))
+        self.who.setText(say("{name}（{code}） · {operator}", name=home.name, code=home.code, operator=operator))
         newest = latest(home)
         if newest.at is None:
             text = say("还没有备份")
