@@ -393,7 +393,7 @@ def test_like_the_last_one(seat, copied) -> None:
     assert values["content"] == ""
 
 
-def test_a_visit_begins_from_the_household(seat, copied) -> None:
+def test_a_visit_begins_from_the_household(seat, qtbot, copied) -> None:
     at = seat()
     at.desk.open_record(copied.uids["household"])
     page = at.session.window.current
@@ -407,8 +407,9 @@ def test_a_visit_begins_from_the_household(seat, copied) -> None:
     save(at)
     at.desk.open_record(copied.uids["household"])
     page.beside.setCurrentWidget(page.related)
-    tops = [page.related.tree.topLevelItem(n).text(0) for n in range(page.related.tree.topLevelItemCount())]
-    assert any(text.startswith("民情日志") for text in tops)
+    tree = page.related.tree
+    qtbot.waitUntil(lambda: tree.topLevelItemCount() > 0)
+    assert any(tree.topLevelItem(n).text(0).startswith("民情日志") for n in range(tree.topLevelItemCount()))
 
 
 def picture(width: int = 64, height: int = 48):

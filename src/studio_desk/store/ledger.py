@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,20 +66,20 @@ class Ledger:
         Raises:
             Problem: `UNKNOWN_FIELD`.
         """
-        source, values = self._source(view)
-        key, down = self._column(view.order.lstrip("-")), view.order.startswith("-")
-        compare, direction = ("<", "DESC") if down else (">", "ASC")
+        key, order, compare = self._order(view)
+        source, values = self._source(view, register=self._own(view))
         if after is not None:
             if key == "r.n":
                 source, values = f"{source} AND r.n {compare} ?", [*values, after[1]]
             else:
                 source = f"{source} AND ({key}, r.n) {compare} (?, ?)"
                 values = [*values, *after]
-        order = f"r.n {direction}" if key == "r.n" else f"{key} {direction}, r.n {direction}"
         shown = ", ".join(["r.uid", *(self._column(name) for name in view.columns), key, "r.n"])
+        # The list is cut to one page before whole rows are read: sorting carries a key, not forty columns.
+        which = f"SELECT r.n {source} ORDER BY {order} LIMIT {int(limit)}"
         with self._file.read() as c:
             found = c.exec_driver_sql(
-                f"SELECT {shown} {source} ORDER BY {order} LIMIT {int(limit)}", tuple(values)
+                f"SELECT {shown} {self._joined} WHERE r.n IN ({which}) ORDER BY {order}", tuple(values)
             ).all()
         rows = [tuple(row[:-2]) for row in found]
         return Page(rows, (found[-1][-2], found[-1][-1]) if len(found) == limit else None)
@@ -92,28 +93,59 @@ class Ledger:
             limit: rows at most.
             total: what `count` said, when it was asked already.
         """
-        source, values = self._source(view)
-        key, down = self._column(view.order.lstrip("-")), view.order.startswith("-")
         total = self.count(view) if total is None else total
         limit = max(0, min(limit, total - offset))
         backward = offset > total // 2
-        direction = "DESC" if down != backward else "ASC"
-        order = f"r.n {direction}" if key == "r.n" else f"{key} {direction}, r.n {direction}"
+        _, order, _ = self._order(view)
+        _, walked, _ = self._order(view, turned=backward)
         skip = total - offset - limit if backward else offset
+        source, values = self._source(view, register=self._own(view))
         shown = ", ".join(["r.uid", *(self._column(name) for name in view.columns)])
+        which = f"SELECT r.n {source} ORDER BY {walked} LIMIT {int(limit)} OFFSET {int(skip)}"
         with self._file.read() as c:
             found = c.exec_driver_sql(
-                f"SELECT {shown} {source} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(skip)}",
-                tuple(values),
+                f"SELECT {shown} {self._joined} WHERE r.n IN ({which}) ORDER BY {order}", tuple(values)
             ).all()
-        return [tuple(row) for row in (reversed(found) if backward else found)]
+        return [tuple(row) for row in found]
+
+    def numbers(self, view: View) -> array[int]:
+        """The places in the register of all rows in the view's order, eight bytes each: sort once, then read by `of`."""
+        _, order, _ = self._order(view)
+        source, values = self._source(view, register=self._own(view))
+        with self._file.read() as c:
+            return array("q", c.exec_driver_sql(f"SELECT r.n {source} ORDER BY {order}", tuple(values)).scalars())
+
+    def of(self, view: View, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """The rows at these places (of `numbers`), in their order."""
+        shown = ", ".join(["r.n", "r.uid", *(self._column(name) for name in view.columns)])
+        marks = ",".join(str(int(n)) for n in numbers)
+        with self._file.read() as c:
+            found = {
+                row[0]: tuple(row[1:])
+                for row in c.exec_driver_sql(f"SELECT {shown} {self._joined} WHERE r.n IN ({marks})")
+            }
+        return [found[n] for n in numbers if n in found]
 
     def count(self, view: View) -> int:
         """How many rows the filters leave."""
-        own = all(name in REGISTER or name in {"code", "state", "station"} for name in view.where)
-        source, values = self._source(view, register=own)
+        source, values = self._source(view, register=self._own(view, ordered=False))
         with self._file.read() as c:
             return int(c.exec_driver_sql(f"SELECT count(*) {source}", tuple(values)).scalar_one())
+
+    @property
+    def _joined(self) -> str:
+        return f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
+
+    def _own(self, view: View, *, ordered: bool = True) -> bool:
+        """Whether the register alone answers the view's filters (and its order)."""
+        names = [*view.where, view.order.lstrip("-")] if ordered else list(view.where)
+        return all(name in REGISTER or name in {"code", "state", "station"} for name in names)
+
+    def _order(self, view: View, *, turned: bool = False) -> tuple[str, str, str]:
+        """The column sorted by, the terms of `ORDER BY`, and the sign of what comes after a row."""
+        key, down = self._column(view.order.lstrip("-")), view.order.startswith("-") != turned
+        direction = "DESC" if down else "ASC"
+        return key, f"r.n {direction}" if key == "r.n" else f"{key} {direction}, r.n {direction}", "<" if down else ">"
 
     def _source(self, view: View, *, register: bool = False) -> tuple[str, list[Any]]:
         """The statement from `FROM` to `WHERE`, and its values; of the register alone when that is enough."""
@@ -122,7 +154,7 @@ class Ledger:
         if view.find.strip():
             texts.append("r.n IN (SELECT rowid FROM search WHERE search MATCH ?)")
             values.append(match(view.find) or '""')
-        joined = "FROM record r" if register else f'FROM record r JOIN "{self._table.name}" k ON k.uid = r.uid'
+        joined = "FROM record r" if register else self._joined
         for name, wanted in where.items():
             for one in (wanted,) if isinstance(wanted, str) else wanted:
                 if one == "":

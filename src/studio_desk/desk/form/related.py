@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from studio_desk.desk import signs
 from studio_desk.desk.form.fields import Field, fields_of
 from studio_desk.desk.form.start import coming_from, references_to
 from studio_desk.desk.icons import icon
+from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say
+from studio_desk.record.kind import Kind
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
-    from studio_desk.record.kind import Kind
     from studio_desk.store.home import Home
 
+Found = tuple[Kind, Field, list[tuple[str, str, str, str, str]]]
 MOST = 200
 """Records of one kind that are listed."""
 UID = Qt.ItemDataRole.UserRole
@@ -37,8 +39,36 @@ def naming(home: Home, kind: Kind, field: Field, uid: str) -> list[tuple[str, st
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
 
 
+def anywhere(desk: Desk) -> list[tuple[str, str]]:
+    """Kind and field of the references that may name a record of any kind; attachments are shown elsewhere."""
+    return [
+        (kind.key, field.name)
+        for kind in desk.kinds
+        for field in fields_of(kind.model)
+        if field.sort in {"ref", "refs"} and not field.ask.refers and field.name != "parent"
+    ]
+
+
+def gather(desk: Desk, places: Sequence[tuple[str, str]], uid: str, progress: Progress) -> list[Found]:
+    """Everything that names a record, by the place where it does (a job)."""
+    found: list[Found] = []
+    for number, (key, name) in enumerate(places):
+        progress(number, len(places), "")
+        kind = desk.kind(key)
+        field = next(f for f in fields_of(kind.model) if f.name == name)
+        if rows := naming(desk.home, kind, field, uid):
+            found.append((kind, field, rows))
+    return found
+
+
 class Related(QWidget):
-    """A tree by kind; Enter opens a record."""
+    """A tree by kind; Enter opens a record.
+
+    Signals:
+        counted: how many records name this one.
+    """
+
+    counted = Signal(int)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -62,44 +92,35 @@ class Related(QWidget):
         box.addWidget(self.new, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self.tree, 1)
 
-    def put(self, row: Mapping[str, Any]) -> int:
-        """Show what names this record; answers how many."""
+    def put(self, row: Mapping[str, Any]) -> None:
+        """Show what names this record; looking through long ledgers is a job, `counted` tells when it is done."""
         self._row = row
         self.tree.clear()
         menu = self.new.menu()
         menu.clear()
-        total = 0
-        if not row.get("uid"):
-            self.new.setEnabled(False)
-            return 0
-        uid = str(row["uid"])
-        seen: set[tuple[str, str]] = set()
-        for kind, field, inner in references_to(self._desk, str(row["kind"])):
-            label = (
-                say(kind.title)
-                if inner is None
-                else say("{kind}({field})", kind=say(kind.title), field=say(field.ask.label))
-            )
-            if kind.key not in {key for key, _ in seen}:
+        uid = str(row.get("uid") or "")
+        places = list(references_to(self._desk, str(row["kind"])))
+        offered: set[str] = set()
+        for kind, field, inner in places:
+            if kind.key not in offered:
+                offered.add(kind.key)
                 action = menu.addAction(icon(signs.kind_icon(kind.key)), say(kind.title))
                 action.triggered.connect(
                     lambda _=False, k=kind, f=field, i=inner: self._desk.new_record(k.key, coming_from(self._row, f, i))
                 )
-            if (kind.key, field.name) in seen:
-                continue
-            seen.add((kind.key, field.name))
-            found = naming(self._desk.home, kind, field, uid)
-            total += len(found)
-            self._group(kind, f"{label} · {say(field.ask.label)}" if inner is None else label, found)
-        for kind in self._desk.kinds:
-            for field in fields_of(kind.model):
-                if field.sort in {"ref", "refs"} and not field.ask.refers and field.name != "parent":
-                    found = naming(self._desk.home, kind, field, uid)
-                    total += len(found)
-                    self._group(kind, f"{say(kind.title)} · {say(field.ask.label)}", found)
-        self.new.setEnabled(not menu.isEmpty())
+        self.new.setEnabled(bool(uid) and bool(places))
+        if uid:
+            looked = list(dict.fromkeys((kind.key, field.name) for kind, field, _ in places)) + anywhere(self._desk)
+            self._desk.run_job(gather, self._desk, looked, uid, done=lambda found: self._show(uid, found), quiet=True)
+
+    def _show(self, uid: str, found: list[Found]) -> None:
+        if uid != self._row.get("uid"):
+            return  # the person went on to another record meanwhile
+        self.tree.clear()
+        for kind, field, rows in found:
+            self._group(kind, f"{say(kind.title)} · {say(field.ask.label)}", rows)
         self.tree.expandAll()
-        return total
+        self.counted.emit(sum(len(rows) for _, _, rows in found))
 
     def _group(self, kind: Kind, label: str, found: list[tuple[str, str, str, str, str]]) -> None:
         if not found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
 )
 
@@ -21,7 +20,6 @@ from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.flow import flowing
-from studio_desk.desk.icons import icon
 from studio_desk.desk.table import pasting
 from studio_desk.desk.table.model import LedgerModel
 from studio_desk.desk.table.paste_dialog import PasteDialog
@@ -65,11 +63,7 @@ class LedgerPage(Page):
         self.find_line.textChanged.connect(self._wait.start)
         self.new = push("plus", say("新建"), lambda: desk.new_record(kind.key), keys="Ctrl+N", main=True)
         self.paste_button = push("clipboard-text", say("从表格粘贴"), self.paste)
-        self.columns = QToolButton()
-        self.columns.setText(say("栏目", "按钮"))
-        self.columns.setIcon(icon("columns"))
-        self.columns.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.columns.clicked.connect(self._choose_columns)
+        self.columns = push("columns", say("栏目", "按钮"), self._choose_columns)
         self.clear = push("x", say("清除筛选"), self.clear_all)
         self.chips: dict[str, QPushButton] = {}
         self._lay()
@@ -125,7 +119,7 @@ class LedgerPage(Page):
         for state, chip in self.chips.items():
             number = counts.get(state, 0)
             chip.setText(f"{say(state)} {number}" if number else say(state))
-            chip.setVisible(bool(number) or chip.isChecked() or state != VOID)
+            chip.setVisible(bool(number) or chip.isChecked())
         total, listed = sum(counts.values()), self.model.rowCount()
         narrowed = self.model.pages.narrowing.narrows
         self.count.setText(say("{n}条，共{total}条", n=listed, total=total) if narrowed else say("共{n}条", n=total))

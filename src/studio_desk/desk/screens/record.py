@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -61,9 +60,7 @@ class RecordPage(Page):
         self.signs.setTextFormat(Qt.TextFormat.RichText)
         self.save = push("device-floppy", say("保存"), self._save, keys="Ctrl+S", main=True)
         self.steps = [push("arrow-right", "", self._nothing) for _ in range(BUTTONS_SHOWN)]
-        self.more_steps = QToolButton()
-        self.more_steps.setText(say("更多步骤"))
-        self.more_steps.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_steps = QPushButton(say("更多步骤"))
         self.more_steps.setMenu(QMenu(self.more_steps))
         self.print = push("printer", say("打印"), self._print, keys="Ctrl+P")
         self.again = push("copy", say("照这条新建"), self._again, keys="Ctrl+Shift+N")
@@ -76,6 +73,7 @@ class RecordPage(Page):
         self.attachments.wanted.connect(self._bring)
         self.history = HistoryTree(desk)
         self.related = Related(desk)
+        self.related.counted.connect(self._count_related)
         self.beside = QTabWidget()
         self.beside.addTab(self.attachments, say("附件"))
         self.beside.addTab(self.related, say("相关"))
@@ -148,6 +146,7 @@ class RecordPage(Page):
         except Problem as problem:
             self._desk.refuse(problem)
             return
+        self.beside.setTabText(1, say("相关"))
         self.beside.setCurrentIndex(0 if owner_word(sitting.kind.key) else 1)
         self._fill_beside()
         if sitting.row is None or sitting.recovered:
@@ -267,6 +266,9 @@ class RecordPage(Page):
         remarks = [r.reason for r in self._desk.journal.history(sitting.uid) if r.type == "record.return"]
         return remarks[-1] if remarks else ""
 
+    def _count_related(self, number: int) -> None:
+        self.beside.setTabText(1, say("相关（{n}）", n=number) if number else say("相关"))
+
     def _fill_beside(self) -> None:
         sitting = self.sitting
         if sitting is None or self._desk.busy:
@@ -278,8 +280,7 @@ class RecordPage(Page):
             self.beside.setTabText(0, say("附件（{n}）", n=count) if count else say("附件"))
         elif shown is self.related:
             row = {"kind": sitting.kind.key, **(sitting.row or {})}
-            count = self.related.put(row)
-            self.beside.setTabText(1, say("相关（{n}）", n=count) if count else say("相关"))
+            self.related.put(row)
         else:
             self.history.put(sitting.uid if saved else "")
         self.beside.setMinimumWidth(self.beside.tabBar().sizeHint().width() + 4)
