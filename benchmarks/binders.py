@@ -30,7 +30,7 @@ def measure(folder: Path, *, quick: bool) -> Page:
         "Paper",
         "Ours: every 民情日志 of the sample year read, judged and printed as its set form, with real line breaking, font chain and"
         " PDF/A-2u; `print_binder` of the whole year. Peer and limit: the same texts as ReportLab paragraphs with"
-        " `wordWrap=CJK` in the same typeface, no rules, no forms. Oracle: page counts, no missing glyph.",
+        " `wordWrap=CJK` in the same typeface, one entry a page, without labels, rules, boxes or tick marks. Oracle: page counts, no missing glyph.",
         head=("what", "pages", "CPU ms a page", "pages per CPU second", "ratio"),
     )
     home = stock.new_home(folder / "binder")

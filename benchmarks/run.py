@@ -10,6 +10,7 @@ import argparse
 import importlib
 import os
 import platform
+import re
 import sys
 import tempfile
 import time
@@ -73,9 +74,12 @@ def _keep(page: Page) -> None:
     sections = {}
     if DOCUMENT.exists():
         for text in DOCUMENT.read_text(encoding="utf-8").split("\n## ")[1:]:
-            sections[text.split("\n", 1)[0]] = f"## {text}".strip()
-    sections[page.title] = f"{_markdown(page, quick=False)}\n\n{_machine()}"
-    DOCUMENT.write_text(HEAD + "\n" + "\n\n".join(sections.values()) + "\n", encoding="utf-8")
+            name = re.search(r"run\.py (\w+)`", text)
+            if name:
+                sections[name[1]] = f"## {text}".strip()
+    sections[page.name] = f"{_markdown(page, quick=False)}\n\n{_machine()}"
+    texts = [sections[name] for name in NAMES if name in sections]
+    DOCUMENT.write_text("\n\n".join([HEAD.strip(), *texts]) + "\n", encoding="utf-8")
 
 
 HEAD = """# Benchmarks

@@ -57,7 +57,7 @@ def measure(folder: Path, *, quick: bool) -> Page:
         Lane(DATA, start("data", str(folder / "start"), key), after=shows(name)),
         Lane(EAGER, start("eager")),
     ]
-    taken = race(lanes, 5 if quick else 15)
+    taken = race(lanes, 5 if quick else 9)
     page.add(taken, BARE)
     page.goals.append(Goal("first window / bare QMainWindow, CPU", taken[SHELL].over(taken[BARE]), 1.5))
     page.remarks.append(f"With the home open and data shown: {taken[DATA].over(taken[BARE]):.2f}× a bare window.")
