@@ -9,17 +9,17 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
-from PySide6.QtWidgets import QMessageBox
 
 from studio_desk.desk import theme
-from studio_desk.desk.icons import coloured
-from studio_desk.kernel.crash import crash_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Cancelled
 from studio_desk.kernel.words import say
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
 
 HARMLESS = ("This plugin does not support",)
 """Qt's remarks on the offscreen platform, without meaning."""
@@ -36,7 +36,7 @@ class Crash(QObject):
     told = Signal(str)
     _came = Signal(object)
 
-    def __init__(self, refuse: Callable[[Problem], None]) -> None:
+    def __init__(self, refuse: Callable[[Problem], object]) -> None:
         """Prepare; `install` puts it in force.
 
         Args:
@@ -88,6 +88,11 @@ class Crash(QObject):
         if isinstance(error, Problem):
             self._refuse(error)
             return
+        from PySide6.QtWidgets import QMessageBox
+
+        from studio_desk.desk.icons import coloured
+        from studio_desk.kernel.crash import crash_problem
+
         log.error("bug: %s", type(error).__name__)
         problem = crash_problem(error)
         self.told.emit(str(problem.more["report"]))

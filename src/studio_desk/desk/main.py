@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from studio_desk.desk import input_methods, messages, rare, theme
+from studio_desk.desk import input_methods, theme
 from studio_desk.desk.crash import Crash
-from studio_desk.desk.single import Single
 from studio_desk.desk.window import MainWindow
 from studio_desk.kernel import words
 from studio_desk.kernel.problem import Problem
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
+
     from studio_desk.desk.actions import Desk
     from studio_desk.desk.jobs import Job
     from studio_desk.kernel.progress import Progress
@@ -53,6 +54,8 @@ def run(home: Path, argv: list[str] | None = None, *, passphrase: str | None = N
     Returns:
         The exit status.
     """
+    from studio_desk.desk.single import Single
+
     app = application(argv or sys.argv[:1])
     single = Single(home)
     if single.raise_first():
@@ -148,7 +151,7 @@ class Session(QObject):
                 problem = worse
             else:
                 return
-        messages.refuse(self.window, problem).finished.connect(self.app.quit)
+        self._refuse(problem).finished.connect(self.app.quit)
 
     def _ask_key(self, problem: Problem) -> None:
         from studio_desk.desk.passphrase import Passphrase
@@ -179,6 +182,8 @@ class Session(QObject):
 
     def _warm(self) -> None:
         """Load what the first search by initials would wait half a second for, and the faces of rare characters."""
+        from studio_desk.desk import rare
+
         if self.desk is not None:
             self.desk.run_job(_warm, quiet=True, done=lambda files: rare.register(self.app, files))
 
@@ -266,7 +271,7 @@ class Session(QObject):
             self.window.close()
 
     def _not_left(self, problem: Problem) -> None:
-        messages.refuse(self.window, problem).finished.connect(self.window.close)
+        self._refuse(problem).finished.connect(self.window.close)
 
     def _back_up_when_idle(self) -> None:
         if self.desk is None or self.desk.worker.current is not None:
@@ -275,11 +280,14 @@ class Session(QObject):
 
         self.desk.run_job(automatic, self.home, title=words.say("正在备份…"), quiet=True, refused=lambda _: None)
 
-    def _refuse(self, problem: Problem) -> None:
-        messages.refuse(self.window, problem)
+    def _refuse(self, problem: Problem) -> QMessageBox:
+        from studio_desk.desk import messages
+
+        return messages.refuse(self.window, problem)
 
 
 def _warm(progress: Progress) -> list[Path]:
+    from studio_desk.desk import rare
     from studio_desk.kernel.pinyin import initials
 
     files = rare.unpack(progress)

@@ -23,17 +23,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio_desk.desk.icons import icon
-from studio_desk.desk.messages import Toast
-from studio_desk.desk.places import Places
-from studio_desk.desk.veil import Strip, Veil
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk, Page, Screen
+    from studio_desk.desk.find_box import FindBox
     from studio_desk.desk.idle_lock import IdleLock
     from studio_desk.desk.jobs import Job
+    from studio_desk.desk.places import Places
     from studio_desk.desk.status import Status
+    from studio_desk.desk.toast import Toast
+    from studio_desk.desk.veil import Strip, Veil
     from studio_desk.store.journal import Changes
 
 START = "today"
@@ -43,7 +43,22 @@ FOLDED, FOLDED_FIRST = "view.folded", "bodies"
 
 
 class MainWindow(QMainWindow):
-    """The one window of an open home."""
+    """The one window of an open home.
+
+    Attributes:
+        desk: the open home, `None` until `attach`; what stands below is made there too.
+        find_box: the search line.
+        places: the navigation.
+        toast: says things in passing.
+        veil: covers the window while records are written.
+        strip: shows other jobs.
+    """
+
+    find_box: FindBox
+    places: Places
+    toast: Toast
+    veil: Veil
+    strip: Strip
 
     _first_painted = Signal()
 
@@ -67,13 +82,10 @@ class MainWindow(QMainWindow):
         self._focus: QWidget | None = None
         self.body = QWidget()
         self.setCentralWidget(self.body)
-        self.places = Places()
-        self.places.wanted.connect(self.go)
         navigation = QWidget()
         navigation.setObjectName("navigation")
-        beside = QVBoxLayout(navigation)
-        beside.setContentsMargins(6, 8, 6, 8)
-        beside.addWidget(self.places)
+        self._beside = QVBoxLayout(navigation)
+        self._beside.setContentsMargins(6, 8, 6, 8)
         self.bar = QWidget()
         self.bar.setObjectName("bar")
         self._bar = QHBoxLayout(self.bar)
@@ -91,10 +103,6 @@ class MainWindow(QMainWindow):
         whole.setSpacing(0)
         whole.addWidget(navigation)
         whole.addLayout(right, 1)
-        self.toast = Toast(self)
-        self.veil = Veil(self)
-        self.strip = Strip()
-        self.statusBar().addPermanentWidget(self.strip)
         self.statusBar().setSizeGripEnabled(False)
 
     # --- an open home --------------------------------------------------------------------------------------------
@@ -107,10 +115,19 @@ class MainWindow(QMainWindow):
             place: where to begin: screen key and its arguments.
         """
         from studio_desk.desk.find_box import FindBox
+        from studio_desk.desk.icons import icon
         from studio_desk.desk.idle_lock import IdleLock
         from studio_desk.desk.navigation import screens
+        from studio_desk.desk.places import Places
         from studio_desk.desk.status import Status
+        from studio_desk.desk.toast import Toast
+        from studio_desk.desk.veil import Strip, Veil
 
+        self.toast, self.veil, self.strip = Toast(self), Veil(self), Strip()
+        self.statusBar().addPermanentWidget(self.strip)
+        self.places = Places()
+        self.places.wanted.connect(self.go)
+        self._beside.addWidget(self.places)
         self.desk, desk.window = desk, self
         self.setWindowTitle(f"{desk.home.name} — Studio Desk")
         self._screens = {screen.key: screen for screen in screens(desk.role)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -67,6 +66,8 @@ def _shown(value: object) -> object:
 @cache
 def _english() -> dict[tuple[str, str], tuple[str, ...]]:
     """Translations by source and note: one form, or a singular and a plural."""
+    import xml.etree.ElementTree as ET
+
     path = resource("i18n/en_US.ts")
     if not path.is_file():
         return {}  # a folder that lost its translation speaks Chinese rather than not at all
