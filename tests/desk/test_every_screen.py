@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea, QWidget
 
 from studio_desk.desk.navigation import screens
 from studio_desk.kernel.settings import FONT_POINTS
@@ -108,3 +108,13 @@ def test_no_single_letter_is_a_shortcut(seat) -> None:
     keys = [s.key().toString() for s in at.session.window.findChildren(QShortcut)]
     keys += [b.shortcut().toString() for b in at.session.window.findChildren(QAbstractButton)]
     assert [k for k in keys if re.fullmatch(r"(Shift\+)?\w", k)] == []
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_settings_never_scroll_sideways(seat, qtbot, language: str) -> None:
+    at = seat(language=language, font_size="特大")
+    at.session.window.resize(1366, 768)
+    at.desk.go("settings")
+    scroll = at.session.window.current.findChild(QScrollArea)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().maximum() > 0)
+    assert scroll.horizontalScrollBar().maximum() == 0

@@ -116,6 +116,7 @@ class Medium(QWidget):
             self.box.addItem(icon("usb"), say("没有找到U盘，请插上U盘或选一个文件夹"))
         chosen = next((n for n, place in enumerate(places) if place.path == wanted), 0)
         self.box.setCurrentIndex(chosen)
+        self.box.setToolTip(self.box.currentText())
         self.box.setEnabled(bool(places))
         self.changed.emit()
 
