@@ -1053,6 +1053,10 @@
             <translation>from this day on</translation>
         </message>
         <message>
+            <source>从这条记录新建相关的记录</source>
+            <translation>New related record from this one</translation>
+        </message>
+        <message>
             <source>代码</source>
             <translation>Code</translation>
         </message>
@@ -1689,6 +1693,10 @@
             <translation>To</translation>
         </message>
         <message>
+            <source>到下一个必填而没填的栏</source>
+            <translation>Go to the next required field that is empty</translation>
+        </message>
+        <message>
             <source>到会</source>
             <translation>Attendance</translation>
         </message>
@@ -2142,6 +2150,10 @@
         <message>
             <source>可以在列表里复制到 Excel 再打印。</source>
             <translation>Copy it from the ledger to Excel and print it there.</translation>
+        </message>
+        <message>
+            <source>可以存入</source>
+            <translation>Ready</translation>
         </message>
         <message>
             <source>可以打印的文书</source>
@@ -4071,8 +4083,8 @@ Please compare it group by group over the telephone.</translation>
             <translation>Set up a district office</translation>
         </message>
         <message>
-            <source>新建相关(&amp;R)</source>
-            <translation>New related record (&amp;R)</translation>
+            <source>新建相关</source>
+            <translation>New related record</translation>
         </message>
         <message>
             <source>新建相关的记录</source>

@@ -333,10 +333,10 @@ def test_child_lines_are_added_moved_and_removed(seat) -> None:
     at = seat()
     new_entry(at)
     table = editor(at, "persons")
-    table.add()
-    table.model.setData(table.model.index(0, 0), "张三")
-    table.add()
-    table.model.setData(table.model.index(1, 0), "李四")
+    for name in ("张三", "李四"):
+        table.add()
+        type_in(name)
+        press(Qt.Key.Key_Return)
     table._shift(-1)
     assert [row["name"] for row in table.value()] == ["李四", "张三"]
     table.table.setCurrentIndex(table.model.index(1, 0))
@@ -356,6 +356,22 @@ def test_a_line_is_typed_cell_by_cell(seat, qtbot) -> None:
     type_in("3")
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: table.value() == [{"name": "张三", "heads": 3}])
+
+
+def test_a_finding_shown_meanwhile_undoes_no_typing_in_a_cell(seat, qtbot) -> None:
+    at = seat()
+    at.desk.new_record("activity")
+    table = editor(at, "attendance")
+    table.add()
+    column = next(n for n, f in enumerate(table.model.fields) if f.name == "name")
+    index = table.model.index(0, column)
+    table.table.setCurrentIndex(index)
+    table.table.edit(index)
+    type_in("欧阳")
+    at.session.window.current.sitting.form.show_all()
+    type_in("修")
+    press(Qt.Key.Key_Return)
+    assert table.value()[0]["name"] == "欧阳修"
 
 
 def test_a_chosen_person_fills_the_line(seat, copied) -> None:
@@ -508,10 +524,13 @@ def test_a_visit_is_logged_by_keyboard_alone(seat, qtbot, monkeypatch, copied) -
     key(Qt.Key.Key_Return)
     page = window.current
     assert page.sitting.uid == copied.uids["household"]
-    page.beside.setCurrentWidget(page.related)
-    action = next(a for a in page.related.new.menu().actions() if a.text() == "民情日志")
-    keys += 3  # Alt+R opens the menu, an arrow, Enter
-    action.trigger()
+    key(Qt.Key.Key_R, Qt.KeyboardModifier.AltModifier)
+    menu = page.related.new.menu()
+    qtbot.waitUntil(menu.isVisible)
+    for which in (Qt.Key.Key_Down,) * [a.text() for a in menu.actions()].index("民情日志") + (Qt.Key.Key_Return,):
+        keys += 1
+        QTest.keyClick(menu, which)
+    QApplication.processEvents()
     assert focused() is editor(at, "way").box.lineEdit() or focused() is editor(at, "way").box
     for letter in (Qt.Key.Key_Z, Qt.Key.Key_F):  # 走访
         key(letter)

@@ -286,7 +286,8 @@ def test_one_wrong_row_keeps_all_out(at) -> None:
     assert [bool(row.errors) for row in dialog.rows] == [False, True, False]
     ok = dialog.buttons.button(dialog.buttons.StandardButton.Ok)
     assert not ok.isEnabled()
-    assert dialog.table.item(2, 6).text() == "没有“2026.2.30”这个日期。"
+    assert dialog.table.item(2, 0).text() == "没有“2026.2.30”这个日期。"
+    assert dialog.table.item(2, 1).text() == "2026.2.30"
     dialog.reject()
     assert at.model.rowCount() == 61
 

@@ -40,7 +40,7 @@ SCHEMES = {
         "#f2b84b", "#7ddb94", "dark",
     ),
     "高对比": Scheme(
-        "#000000", "#000000", "#000000", "#ffffff", "#ffffff", "#ffffff", "#000000", "#ffff00", "#000000", "#ff9c9c",
+        "#000000", "#000000", "#000000", "#ffffff", "#c4c4c4", "#ffffff", "#000000", "#ffff00", "#000000", "#ff9c9c",
         "#ffd54a", "#8cff9e", "contrast",
     ),
 }  # fmt: skip

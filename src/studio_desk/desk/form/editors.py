@@ -263,7 +263,7 @@ class Prose(QPlainTextEdit):
 
     def __init__(self, least: int, most: int) -> None:
         super().__init__()
-        self._least, self._most = least, most
+        self._least, self._most, self._free = least, most, False
         self.setTabChangesFocus(True)
         self.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
         self.textChanged.connect(self.fit)
@@ -271,7 +271,14 @@ class Prose(QPlainTextEdit):
 
     def fit(self) -> None:
         """As high as the text, within limits."""
-        self.setFixedHeight(self._height_of(max(self._least, min(self._most, self._lines()))))
+        if not self._free:
+            self.setFixedHeight(self._height_of(max(self._least, min(self._most, self._lines()))))
+
+    def set_free(self) -> None:
+        """Take the height it is given (inside the cell of a table)."""
+        self._free = True
+        self.setMinimumHeight(0)
+        self.setMaximumHeight(16_777_215)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow forms stay possible."""

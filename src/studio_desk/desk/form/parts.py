@@ -206,11 +206,14 @@ class PartsDelegate(QStyledItemDelegate):
             raise TypeError("a table of child lines has a PartsModel")
         editor = editor_for(model.fields[index.column()], self._desk, self._make_new, parent)
         editor.setAutoFillBackground(True)
+        if isinstance(editor, LongEditor):
+            editor.text.set_free()
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Show the cell's value."""
-        if isinstance(editor, Editor):
+        """Show the cell's value, once: a finding that is shown meanwhile must not undo what was typed since."""
+        if isinstance(editor, Editor) and not editor.property("filled"):
+            editor.setProperty("filled", "true")
             editor.put(index.data(Qt.ItemDataRole.EditRole))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
@@ -227,7 +230,10 @@ class PartsDelegate(QStyledItemDelegate):
         room = parent.rect() if parent is not None else rect
         wide = 26 if isinstance(editor, LongEditor) else 10
         rect.setWidth(min(max(rect.width(), editor.fontMetrics().averageCharWidth() * wide * 2), room.width()))
-        rect.setHeight(max(rect.height(), min(editor.sizeHint().height(), room.height())))
+        wanted = (
+            editor.fontMetrics().lineSpacing() * 8 if isinstance(editor, LongEditor) else editor.sizeHint().height()
+        )
+        rect.setHeight(max(rect.height(), min(wanted, room.height())))
         rect.moveLeft(max(0, min(rect.left(), room.width() - rect.width())))
         rect.moveTop(max(0, min(rect.top(), room.height() - rect.height())))
         editor.setGeometry(rect)

@@ -75,11 +75,12 @@ class Related(QWidget):
         self._desk = desk
         self._row: Mapping[str, Any] = {}
         self.new = QToolButton()
-        self.new.setText(say("新建相关(&R)"))
+        self.new.setText(say("新建相关"))
         self.new.setIcon(icon("plus"))
         self.new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.new.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.new.setAccessibleName(say("新建相关的记录"))
+        self.new.setToolTip(say("新建相关的记录") + " (Alt+R)")
         self.new.setMenu(QMenu(self.new))
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
@@ -91,6 +92,13 @@ class Related(QWidget):
         box.setContentsMargins(6, 6, 6, 6)
         box.addWidget(self.new, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self.tree, 1)
+
+    def offer(self) -> None:
+        """Open the menu of what can be made from here, its first line chosen."""
+        menu = self.new.menu()
+        if self.new.isEnabled() and menu.actions():
+            menu.popup(self.new.mapToGlobal(self.new.rect().bottomLeft()))
+            menu.setActiveAction(menu.actions()[0])
 
     def put(self, row: Mapping[str, Any]) -> None:
         """Show what names this record; looking through long ledgers is a job, `counted` tells when it is done."""

@@ -32,6 +32,8 @@ def keys() -> str:
         ("Ctrl+S", say("存好")),
         ("Ctrl+Shift+N", say("照上一条新建")),
         ("Ctrl+P", say("打印")),
+        ("Alt+R", say("从这条记录新建相关的记录")),
+        ("Ctrl+Enter", say("到下一个必填而没填的栏")),
         ("F6", say("在左边的功能和右边的内容之间来回")),
         ("Alt+←", say("返回")),
         ("Ctrl+C / Ctrl+V", say("台账：复制到表格、从表格粘贴")),

@@ -113,7 +113,8 @@ class RecordPage(Page):
         box.addWidget(buttons)
         box.addWidget(self.banner)
         box.addWidget(self.split, 1)
-        for keys, act in {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed}.items():
+        wanted = {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed, "Alt+R": self._offer_related}
+        for keys, act in wanted.items():
             QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _nothing(self) -> None:
@@ -351,6 +352,11 @@ class RecordPage(Page):
     def _bring_saved(self, sources: list[Any]) -> None:
         self._stand_for_saved()
         self.attachments.bring(sources)
+
+    def _offer_related(self) -> None:
+        """Alt+R: make another record from this one."""
+        self.beside.setCurrentWidget(self.related)
+        self.related.offer()
 
     def _next_needed(self) -> None:
         """Ctrl+Enter: the next field that is needed and empty, or the save button."""

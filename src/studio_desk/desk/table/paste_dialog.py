@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from studio_desk.desk import theme
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.table import pasting
-from studio_desk.kernel.words import passage, say
+from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
@@ -117,30 +117,38 @@ class PasteDialog(QDialog):
         table.clear()
         table.setColumnCount(self._width + 1)
         table.setRowCount(1 + min(len(body), SHOWN_ROWS))
-        table.setHorizontalHeaderLabels([*(str(n + 1) for n in range(self._width)), say("检查")])
+        table.setHorizontalHeaderLabels([say("检查"), *(str(n + 1) for n in range(self._width))])
         table.setVerticalHeaderLabels([say("对应"), *(str(n + 1) for n in range(table.rowCount() - 1))])
-        for column, box in enumerate(self.maps):
+        for column, box in enumerate(self.maps, 1):
             table.setCellWidget(0, column, box)
-        red, amber = QBrush(theme.colour("error")), QBrush(theme.colour("warning"))
-        for number, (cells, row) in enumerate(zip(body, self.rows, strict=False)):
-            if number >= SHOWN_ROWS:
+        for number, (cells, row) in enumerate(zip(body, self.rows, strict=False), 1):
+            if number >= table.rowCount():
                 break
+            table.setItem(number, 0, self._judged(row))
             bad = {f.field.split(".")[0] for f in row.errors}
             for column in range(self._width):
                 item = QTableWidgetItem(cells[column] if column < len(cells) else "")
                 if mapping[column] and mapping[column] in bad:
-                    item.setForeground(red)
+                    item.setForeground(QBrush(theme.colour("error")))
                     item.setIcon(coloured("alert-circle", theme.colour("error")))
-                table.setItem(number + 1, column, item)
-            words = QTableWidgetItem(passage(*(f.sentence for f in (row.errors or row.findings))))
-            words.setToolTip("\n".join(passage(f.sentence, f.remedy) for f in row.findings))
-            if row.findings:
-                words.setForeground(red if row.errors else amber)
-                sign = "alert-circle" if row.errors else "alert-triangle"
-                words.setIcon(coloured(sign, theme.colour("error" if row.errors else "warning")))
-            table.setItem(number + 1, self._width, words)
+                table.setItem(number, column + 1, item)
         table.resizeColumnsToContents()
-        for column in range(self._width):
-            table.setColumnWidth(column, min(max(table.columnWidth(column), 120), 280))
-        table.horizontalHeader().setStretchLastSection(True)
-        table.resizeRowToContents(0)
+        unit = table.fontMetrics().height()
+        table.setColumnWidth(0, unit * 16)
+        for column in range(1, self._width + 1):
+            table.setColumnWidth(column, min(max(table.columnWidth(column), unit * 7), unit * 16))
+        table.resizeRowsToContents()
+
+    def _judged(self, row: pasting.Pasted) -> QTableWidgetItem:
+        """What was found about a row, in words."""
+        if not row.findings:
+            item = QTableWidgetItem(say("可以存入"))
+            item.setIcon(coloured("circle-check", theme.colour("good")))
+            return item
+        told = row.errors or row.findings
+        item = QTableWidgetItem("".join(f.sentence for f in told))
+        item.setToolTip("\n".join(f"{f.sentence}{f.remedy}" for f in row.findings))
+        level, sign = ("error", "alert-circle") if row.errors else ("warning", "alert-triangle")
+        item.setForeground(QBrush(theme.colour(level)))
+        item.setIcon(coloured(sign, theme.colour(level)))
+        return item

@@ -98,7 +98,8 @@ def read_rows(desk: Desk, kind: Kind, rows: Sequence[Sequence[str]], mapping: Se
             if name and cell.strip():
                 values[name], trouble = _value(desk.home, fields[name], cell)
                 troubles += trouble
-        findings = troubles or kind.find(values)
+        said = {f.field for f in troubles}
+        findings = [*troubles, *(f for f in kind.find(values) if f.field.split(".")[0] not in said)]
         found.append(Pasted(values, findings))
     return found
 
