@@ -427,3 +427,20 @@ def test_the_file_is_free_again_after_leaving(seat, copied) -> None:
     at = seat()
     at.session.finish()
     Home.open(copied.path, shapes=KINDS, key=copied.key).close()
+
+
+def test_an_answer_for_a_widget_that_is_gone_is_dropped(worker, qtbot) -> None:
+    import shiboken6
+    from PySide6.QtWidgets import QLabel
+
+    class Waiting(QLabel):
+        def show_it(self, answer: str) -> None:
+            self.setText(answer)
+
+    label = Waiting()
+    gate = threading.Event()
+    worker.submit(Job(lambda progress: gate.wait(5) and "fertig", done=label.show_it))
+    shiboken6.delete(label)
+    gate.set()
+    qtbot.waitUntil(lambda: worker.current is None)
+    assert worker.crashed_list == []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from shiboken6 import isValid
 
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Cancelled
@@ -145,9 +146,15 @@ class Worker(QObject):
         if self.current:
             self.begun.emit(self.current)
         if job.error is None:
-            if job.done:
+            if job.done and _there(job.done):
                 job.done(job.answer)
         elif isinstance(job.error, Problem):
             (job.refused or self._refuse)(job.error)
         elif not isinstance(job.error, Cancelled):
             self._crashed(job.error)
+
+
+def _there(done: Callable[[Any], object]) -> bool:
+    """Whether the widget that waits for an answer still exists (another language may have replaced its window)."""
+    owner = getattr(done, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)

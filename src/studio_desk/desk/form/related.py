@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
 Found = tuple[Kind, Field, list[tuple[str, str, str, str, str]]]
+Naming = tuple[str, list[Found]]
+"""A record's uid and what names it."""
 MOST = 200
 """Records of one kind that are listed."""
 UID = Qt.ItemDataRole.UserRole
@@ -49,7 +51,7 @@ def anywhere(desk: Desk) -> list[tuple[str, str]]:
     ]
 
 
-def gather(desk: Desk, places: Sequence[tuple[str, str]], uid: str, progress: Progress) -> list[Found]:
+def gather(desk: Desk, places: Sequence[tuple[str, str]], uid: str, progress: Progress) -> Naming:
     """Everything that names a record, by the place where it does (a job)."""
     found: list[Found] = []
     for number, (key, name) in enumerate(places):
@@ -58,7 +60,7 @@ def gather(desk: Desk, places: Sequence[tuple[str, str]], uid: str, progress: Pr
         field = next(f for f in fields_of(kind.model) if f.name == name)
         if rows := naming(desk.home, kind, field, uid):
             found.append((kind, field, rows))
-    return found
+    return uid, found
 
 
 class Related(QWidget):
@@ -119,9 +121,10 @@ class Related(QWidget):
         self.new.setEnabled(bool(uid) and bool(places))
         if uid:
             looked = list(dict.fromkeys((kind.key, field.name) for kind, field, _ in places)) + anywhere(self._desk)
-            self._desk.run_job(gather, self._desk, looked, uid, done=lambda found: self._show(uid, found), quiet=True)
+            self._desk.run_job(gather, self._desk, looked, uid, done=self._show, quiet=True)
 
-    def _show(self, uid: str, found: list[Found]) -> None:
+    def _show(self, naming_it: Naming) -> None:
+        uid, found = naming_it
         if uid != self._row.get("uid"):
             return  # the person went on to another record meanwhile
         self.tree.clear()
