@@ -24,6 +24,8 @@ from studio_desk.store.home import Home
 
 PASSPHRASE = "青溪-2026-石桥"
 DISTRICT = "990000"
+LINES: list[HubClient] = []
+"""Every line that was made; hung up at the end of the world."""
 assert tables.imported is not None  # the exchange's tables belong to every home
 
 
@@ -138,6 +140,8 @@ class World:
         return made
 
     def close(self) -> None:
+        while LINES:
+            LINES.pop().close()
         for hub in self.hubs:
             if hub.process.poll() is None:
                 hub.stop(signal.SIGKILL)
@@ -164,11 +168,21 @@ class Cutter:
         while True:
             try:
                 near, _ = self._listener.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
                 return
-            for source, target, cut in ((near, far, self._up), (far, near, not self._up)):
-                threading.Thread(target=self._carry, args=(source, target, cut), daemon=True).start()
+            try:
+                far = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                near.close()
+                continue
+            threading.Thread(target=self._both, args=(near, far), daemon=True).start()
+
+    def _both(self, near: socket.socket, far: socket.socket) -> None:
+        with near, far:
+            back = threading.Thread(target=self._carry, args=(far, near, not self._up), daemon=True)
+            back.start()
+            self._carry(near, far, self._up)
+            back.join()
 
     def _carry(self, source: socket.socket, target: socket.socket, cut: bool) -> None:
         passed = 0
@@ -193,6 +207,8 @@ class Cutter:
                 continue
 
     def close(self) -> None:
+        """Stop listening; `shutdown` wakes the thread that waits in `accept`, which `close` alone does not."""
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
 
@@ -222,7 +238,9 @@ def write(home: Home, number: int, **more: Any) -> str:
 
 def quick(place: Place, home: Home) -> HubClient:
     """A line that does not wait long between tries."""
-    return HubClient(place, keys_of(home).signer, DISTRICT, wait=lambda s: time.sleep(min(s, 0.2)), timeout=20)
+    made = HubClient(place, keys_of(home).signer, DISTRICT, wait=lambda s: time.sleep(min(s, 0.2)), timeout=20)
+    LINES.append(made)
+    return made
 
 
 def line(home: Home, url: str) -> HubClient:

@@ -133,6 +133,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(2048)  # whoever read that we listen is not turned away while the rest starts
     except OSError as error:
         listener.close()
         raise Problem(
