@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import signal
 import statistics
 import subprocess
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import stock
+
 from studio_desk.exchange import enrol, network, outbox, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.outbox import Sent
@@ -68,7 +70,7 @@ def simulate(folder: Path, stations: int, bundles: int, records: int, at_once: i
         enrol.install(home, answer.file, answer.district_fingerprint)
     district.close()
     work: list[tuple[Home, Sent]] = []
-    chance = stock.random.Random(stock.SEED)
+    chance = random.Random(stock.SEED)
     for number in range(bundles):
         for code, home in homes.items():
             with home.file.write():
@@ -77,6 +79,30 @@ def simulate(folder: Path, stations: int, bundles: int, records: int, at_once: i
                         "journal_entry", {**stock.entry(chance, number * records + one), "state": "已登记"}
                     )
             work += [(home, sent) for sent in outbox.export(home, folder / "sealed" / f"{code}-{number}").files]
+    figures = _race(folder, db, homes, work, at_once)
+    mine = {code: _uids(home, code) for code, home in homes.items()}
+    unconfirmed = sum(
+        word != "received" for code, home in homes.items() for word in custody.words(home, sorted(mine[code])).values()
+    )
+    with Home.open(folder / DISTRICT, shapes=KINDS, passphrase=SECRET) as district:
+        theirs = {code: _uids(district, code) for code in codes}
+    for home in homes.values():
+        home.close()
+    return {
+        "database": "postgresql" if db else "sqlite",
+        "stations": stations,
+        "bundles": len(work),
+        "records": sum(map(len, mine.values())),
+        "bytes": sum(sent.size for _, sent in work),
+        **figures,
+        "lost": sum(len(mine[code] - theirs[code]) for code in codes),
+        "doubled": sum(len(theirs[code] - mine[code]) for code in codes),
+        "unconfirmed": unconfirmed,
+    }
+
+
+def _race(folder: Path, db: str, homes: dict[str, Home], work: list[tuple[Home, Sent]], at_once: int) -> dict[str, Any]:
+    """Push everything, wait until it is merged, pull the receipts; answers what it took."""
     hub, url = _serve(folder, db)
     taken: list[float] = []
     backlog: list[int] = []
@@ -113,20 +139,7 @@ def simulate(folder: Path, stations: int, bundles: int, records: int, at_once: i
         hub.send_signal(signal.SIGTERM)
         hub.wait(60)
     taken.sort()
-    mine = {code: _uids(home, code) for code, home in homes.items()}
-    unconfirmed = sum(
-        word != "received" for code, home in homes.items() for word in custody.words(home, sorted(mine[code])).values()
-    )
-    with Home.open(folder / DISTRICT, shapes=KINDS, passphrase=SECRET) as district:
-        theirs = {code: _uids(district, code) for code in codes}
-    for home in homes.values():
-        home.close()
     return {
-        "database": "postgresql" if db else "sqlite",
-        "stations": stations,
-        "bundles": len(work),
-        "records": sum(map(len, mine.values())),
-        "bytes": sum(sent.size for _, sent in work),
         "pushed_bundles_a_second": round(len(work) / pushed, 1),
         "merged_bundles_a_second": round(len(work) / merged, 1),
         "push_p50_ms": round(statistics.median(taken) * 1000),
@@ -134,9 +147,6 @@ def simulate(folder: Path, stations: int, bundles: int, records: int, at_once: i
         "push_p99_ms": round(_at(taken, 0.99) * 1000),
         "backlog_most": max(backlog, default=0),
         "drained_after_s": round(merged - pushed, 1),
-        "lost": sum(len(mine[code] - theirs[code]) for code in codes),
-        "doubled": sum(len(theirs[code] - mine[code]) for code in codes),
-        "unconfirmed": unconfirmed,
     }
 
 

@@ -53,7 +53,7 @@ class Hub:
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self._out, env={**os.environ, "PYTHONUTF8": "1"}
         )
-        self.url = until(lambda: self._listening(), 60)
+        self.url = until(self._listening, 60)
         self.port = int(self.url.rpartition(":")[2])
 
     def lines(self) -> list[dict[str, Any]]:
