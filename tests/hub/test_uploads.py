@@ -198,6 +198,22 @@ def test_quota_of_open_uploads_and_of_size(desk: Uploads):
     assert (back.status, back.code) == (503, "HUB_FULL")
 
 
+def test_a_disk_that_fails_at_the_last_moment_acknowledges_nothing(desk: Uploads, monkeypatch: pytest.MonkeyPatch):
+    desk.append("SQ-1", DIGEST, 0, SIZE, DATA[:-10])
+
+    def fails(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fails)
+        with pytest.raises(OSError, match="No space"):
+            desk.append("SQ-1", DIGEST, SIZE - 10, SIZE, DATA[-10:])
+    assert desk.point("SQ-1", DIGEST).offset == SIZE - 10
+    assert not desk.point("SQ-1", DIGEST).complete
+    send(desk, first=SIZE - 10)
+    assert desk.file("SQ-1", DIGEST).read_bytes() == DATA
+
+
 def test_left_over_files_go_and_lost_words_are_found(desk: Uploads):
     send(desk)
     (desk.inbox / f"LW-1-{DIGEST}.sdx").write_bytes(DATA)  # the same from another computer, already told

@@ -7,6 +7,7 @@ computers on the network, no sentence that could quote a record.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import threading
 from typing import Any, Final
@@ -28,6 +29,15 @@ def tell(event: str, **facts: Any) -> None:
     with _lock:
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+
+class Server(logging.Handler):
+    """What the HTTP server itself has to say, as JSON lines: its words, never a traceback with what was sent."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one record."""
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        tell("server", level=record.levelname, said=record.getMessage()[:200].splitlines()[0], error=error)
 
 
 def note(database: Database, event: str, *, device: str = "", sha256: str = "", code: str = "", **facts: Any) -> None:

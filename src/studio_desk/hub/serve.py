@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -80,6 +81,8 @@ def serve(home: Home, wanted: Wanted) -> dict[str, Any]:
         callers.learn(trust)
         home.close()
         hub = _assemble(name, database, callers, (folder, key, place), wanted)
+        server_log = logging.getLogger("uvicorn")
+        server_log.handlers, server_log.propagate = [log.Server(logging.WARNING)], False
         config = uvicorn.Config(
             application(hub),
             log_config=None,

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect
 
 from studio_desk.hub import figures, log, status_page
 from studio_desk.hub.callers import Caller, Callers
@@ -234,7 +235,7 @@ async def _body(request: Request) -> bytes:
                 size += len(chunk)
                 if size > MAX_CHUNK:
                     raise Refusal(413, "CHUNK_TOO_BIG", say("一次传的内容太多。"), say("请用本程序的 push 报送。"))
-    except TimeoutError:
+    except (TimeoutError, ClientDisconnect):
         raise Refusal(408, "TOO_SLOW", say("网络太慢，这一段没有传完。"), say("程序会自动再传。")) from None
 
 

@@ -144,9 +144,9 @@ class Uploads:
             if here.offset != offset:
                 raise _wrong_offset(here.offset)
             self._write(self._part(device, sha256), offset, body)
-            end = offset + len(body)
-            if end == length:
+            if offset + len(body) == length:
                 self._finish(device, sha256, length)
+            end = offset + len(body)  # only now: a whole part that could not be finished is not yet a bundle
         finally:
             self._release(device, sha256, writer, end)
         return Point(end, length, clock.now().timestamp() + self.quotas.part_seconds if end < length else 0)
