@@ -74,6 +74,8 @@ JUDGES = {
     "qpdf": "qpdf",
     "ssh-keygen": "openssh-client",
     "unzip": "unzip",
+    # The hub's other database; the tests start a server of their own, not as root.
+    "/usr/lib/postgresql": "postgresql",
     "Xvfb": "xvfb",
     # The XML binding that the veraPDF jar expects from the machine.
     "/usr/share/java/jaxb-runtime.jar": "libjaxb-java",

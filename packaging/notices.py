@@ -49,6 +49,8 @@ do not edit it by hand.
   table, published by The Qt Company, and are handed out on request by whoever hands out a build of Studio Desk.
   Parts of Qt that are only offered under the GPL (Qt Charts, Qt Virtual Keyboard and others) are not used and are left
   out of builds (`build.spec`).
+- **psycopg (LGPL-3.0)** is used by the district's hub alone, when its database is PostgreSQL. Its Python part lies in
+  builds as files that can be replaced; `psycopg-binary` is a separate shared library with libpq and OpenSSL inside.
 - **python-stdnum (LGPL-2.1 or later)** lies in builds as plain `.py` files that can be replaced.
 - **Fonts (`resources/fonts`)** are data beside the program, not linked with it. Some are under the SIL Open Font License;
   the Fandol faces are under the GPL 3 **with the font exception**: a document that embeds them does not thereby come

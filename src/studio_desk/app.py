@@ -42,6 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return take_pictures(words[1:])
     _speak_utf8()
+    cli.add_group(_register_hub)
     cli.add_group(_register_demo)
     if cli.wants_window(words):
         return _window(words)
@@ -62,6 +63,37 @@ def _window(words: list[str]) -> int:
         sys.stderr.write(f"{passage(problem.sentence, problem.remedy)}\n")
         return problem.exit_code
     return int(run(folder, passphrase=passphrase))
+
+
+def _register_hub(verbs: Verbs) -> None:
+    """The district's hub; a layer beside the command line, so it is announced from up here."""
+    from studio_desk.kernel.words import say
+
+    verbs.add("hub", say("区级接收站"))
+    parser = verbs.add("hub serve", say("区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱"), _hub)
+    parser.add_argument("--db", default="", metavar="URL", help=say("数据库；不写则用站点文件旁的 SQLite"))
+    parser.add_argument("--host", default="127.0.0.1", metavar="H", help=say("在哪个地址上开，默认只对本机"))
+    parser.add_argument("--port", type=int, default=8440, metavar="N", help=say("端口，0 表示任选一个"))
+    parser.add_argument("--tls-cert", default="", metavar="FILE", help=say("TLS证书（PEM）"))
+    parser.add_argument("--tls-key", default="", metavar="FILE", help=say("TLS证书的钥匙（PEM）"))
+    parser.add_argument("--quota-mb", type=int, default=4096, metavar="N", help=say("每台电脑24小时最多传多少MB"))
+    parser.add_argument("--part-hours", type=int, default=72, metavar="N", help=say("没传完的部分保留几小时"))
+    parser.add_argument("--open-status", action="store_true", help=say("状态页对别的电脑也开放"))
+
+
+def _hub(call: Call) -> Answer:
+    from studio_desk.cli.answer import Answer
+    from studio_desk.exchange.limits import MIB
+    from studio_desk.hub.serve import Wanted, serve
+    from studio_desk.hub.uploads import Quotas
+    from studio_desk.kernel.words import say
+
+    told = call.args
+    quotas = Quotas(day_bytes=told.quota_mb * MIB, part_seconds=told.part_hours * 3600)
+    wanted = Wanted(told.host, told.port, told.db, told.tls_cert, told.tls_key, told.open_status, quotas)
+    with call.home() as home:
+        data = serve(home, wanted)
+    return Answer(data, say("接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。", n=data["backlog"]))
 
 
 def _register_demo(verbs: Verbs) -> None:

@@ -13,6 +13,7 @@ import pytest
 from studio_desk.exchange import outbox
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
+from studio_desk.exchange.transports.https import Outgoing
 from studio_desk.exchange.transports.usb import Stick, mounted, sticks
 from studio_desk.kernel import files
 from studio_desk.kernel.problem import MEDIUM, Problem
@@ -37,7 +38,12 @@ def stick(place: Path) -> Transport:
     return found
 
 
-TRANSPORTS: dict[str, Callable[[Path], Transport]] = {"folder": folder, "usb": stick}
+def queue(place: Path) -> Transport:
+    """What waits to go over the network lies in a folder of the home first."""
+    return Outgoing(place, "the hub of my stick")
+
+
+TRANSPORTS: dict[str, Callable[[Path], Transport]] = {"folder": folder, "usb": stick, "https": queue}
 """A newcomer adds one line."""
 
 

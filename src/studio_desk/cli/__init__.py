@@ -20,6 +20,7 @@ from studio_desk.cli import (
     entering,
     keeping,
     locking,
+    network,
     paper,
     reading,
     receipts,
@@ -51,6 +52,7 @@ GROUPS: tuple[Register, ...] = (
     attaching.register,
     standing.register,
     sending.register,
+    network.register,
     deciding.register,
     receipts.register,
     keeping.register,
@@ -161,7 +163,7 @@ def _parser(language: str) -> Parser:
             prog=PROGRAM,
             description=say("政协联络站、委员工作室的离线办公台。不带命令时打开窗口。"),
             epilog=say(
-                "退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，64 用法不对，70 程序出错。"
+                "退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，6 网络断了、再做一次不会出错，64 用法不对，70 程序出错。"
             ),
         )
         verbs = Verbs(parser)

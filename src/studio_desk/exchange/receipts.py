@@ -102,7 +102,7 @@ def write(home: Home, station: str, to: Path | Transport, progress: Progress = s
     """
     said = issue(home, station)
     computers = trust_store.required(home).of(station)
-    known = _confirmed(home, station, [c.device for c in computers])
+    known = confirmed(home, station, [c.device for c in computers])
     chains = {dev: known.get(dev, 0) for dev in home.journal.frontiers() if dev.endswith(f"@{station}")}
     volumes = outbox.downward(home, station, chains)
     if not volumes:
@@ -280,7 +280,7 @@ def _keep(c: Connection, station: str, point: tuple[str, str, int, str], said: M
     )
 
 
-def _confirmed(home: Home, station: str, devices: list[str]) -> dict[str, int]:
+def confirmed(home: Home, station: str, devices: list[str]) -> dict[str, int]:
     """How far every computer of a station has reported to hold the district's chains: the one furthest behind counts."""
     query = f"SELECT device, dev, seq FROM {tables.seen.name} WHERE station = ?"  # noqa: S608 - own name
     with home.file.read() as c:

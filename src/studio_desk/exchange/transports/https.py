@@ -1,0 +1,434 @@
+"""Carry bundles over the network: a queue on the own disk, and a client of the district's hub that resumes and backs off.
+
+A bundle is sealed into the queue first, like onto any other medium; what a broken line leaves there goes on at the next
+push. Nothing the hub answers is believed beyond "these bytes arrived": whether records were received is for a signed
+receipt to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import random
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from studio_desk.exchange import http_signature
+from studio_desk.exchange.limits import KIB, MAX_FILE, MIB
+from studio_desk.exchange.signing import Signer
+from studio_desk.exchange.transports.folder import Folder
+from studio_desk.kernel import clock
+from studio_desk.kernel.files import medium_problem
+from studio_desk.kernel.problem import NETWORK, Problem
+from studio_desk.kernel.progress import Progress, silent
+from studio_desk.kernel.words import say
+
+TIMEOUT: Final = 30.0
+"""Seconds without an answer or a byte."""
+SMALLEST, FIRST, LARGEST = 16 * KIB, 256 * KIB, 2 * MIB
+"""Bytes of a piece: begins in the middle, doubles while all goes well, halves when the line breaks. A line that breaks
+every 64 KiB still carries pieces of 32."""
+TRIES: Final = 6
+"""Failures in a row, without a byte of progress, after which the clerk is told."""
+LONGEST: Final = 20.0
+"""Seconds waited between two tries at most; a hub that asks for more has its answer passed on to the clerk."""
+_NETWORK_ERRORS: Final = (OSError, http.client.HTTPException)
+
+
+class Outgoing(Folder):
+    """The queue of sealed bundles on their way to a hub; its label is the hub's name."""
+
+    def __init__(self, path: Path, label: str) -> None:
+        """Queue in `path`."""
+        super().__init__(path)
+        self._label = label
+
+    @property
+    def label(self) -> str:
+        """What stands in the custody of a record: the hub."""
+        return self._label
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a hub is.
+
+    Attributes:
+        secure: HTTPS.
+        host: name or address.
+        port: port.
+        path: what stands before `/v1` when a proxy serves more than the hub, without a slash at its end.
+        pin: SHA-256 of the hub's certificate (DER) as hex; `""` leaves it to the system's authorities.
+    """
+
+    secure: bool
+    host: str
+    port: int
+    path: str = ""
+    pin: str = ""
+
+    @property
+    def label(self) -> str:
+        """Short name for custody."""
+        return f"{self.host}:{self.port}"
+
+
+def place_of(url: str, pin: str = "") -> Place:
+    """Understand a URL; plain HTTP is allowed to this computer only, because who listens would learn who reports when.
+
+    Raises:
+        Problem: `HUB_URL_WRONG`, `HUB_NOT_SECURE`, `PIN_WRONG`.
+    """
+    pin = pin.replace(":", "").lower()
+    try:
+        found = urlsplit(url)
+        port = found.port
+    except ValueError:
+        found, port = urlsplit(""), None
+    if found.scheme not in {"http", "https"} or not found.hostname or found.username or found.query or found.fragment:
+        raise Problem(
+            "HUB_URL_WRONG", say("接收站的网址写得不对。"), say("例如 https://hub.example.gov.cn:8440"), url=url
+        )
+    if pin and (len(pin) != 64 or set(pin) - set("0123456789abcdef")):
+        raise Problem("PIN_WRONG", say("证书指纹写得不对。"), say("应是证书 SHA-256 的64位十六进制数字，可带冒号。"))
+    secure = found.scheme == "https"
+    if not secure and found.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise Problem("HUB_NOT_SECURE", say("这个网址没有加密（http）。"), say("请用 https:// 开头的网址。"), url=url)
+    return Place(secure, found.hostname, port or (443 if secure else 80), found.path.rstrip("/"), pin)
+
+
+@dataclass
+class Reply:
+    """What the hub answered.
+
+    Attributes:
+        status: HTTP status.
+        headers: names in lower case.
+        body: the body, empty when it was written to a file.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+    def problem(self) -> Problem:
+        """The hub's refusal in its own words."""
+        said: dict[str, Any] = {}
+        with suppress(ValueError):
+            parsed = json.loads(self.body or b"{}")
+            said = parsed if isinstance(parsed, dict) else {}
+        retry = self.status in _AGAIN
+        return Problem(
+            str(said.get("code", "HUB_REFUSED")),
+            str(said.get("problem", say("区级接收站不接受（HTTP {status}）。", status=self.status))),
+            str(said.get("remedy", say("请稍后再试，或用U盘报送。"))),
+            **({"exit_code": NETWORK} if retry else {}),
+            http=self.status,
+        )
+
+
+_AGAIN: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
+"""Answers after which the same may go well later."""
+
+
+@dataclass
+class HubClient:
+    """One device's line to its district's hub.
+
+    Attributes:
+        place: where the hub is.
+        signer: the device's key.
+        district: the district's code, signed into every request.
+        wait: waits so many seconds between tries; a test need not wait.
+        timeout: seconds without an answer or a byte.
+    """
+
+    place: Place
+    signer: Signer
+    district: str
+    wait: Callable[[float], None] = time.sleep
+    timeout: float = TIMEOUT
+    _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
+    _skew: int = field(default=0, repr=False)
+    _piece: int = field(default=FIRST, repr=False)
+
+    def offset(self, sha256: str) -> int:
+        """How many bytes of a bundle the hub holds for certain.
+
+        Raises:
+            Problem: `NETWORK_UNKNOWN`; the hub's refusal.
+        """
+        reply = self._patient("HEAD", f"/v1/bundles/{sha256}", fields={"Tus-Resumable": "1.0.0"})
+        return int(reply.headers.get("upload-offset", "0"))
+
+    def upload(self, file: Path, sha256: str, progress: Progress = silent) -> bool:
+        """Hand a sealed file over, from wherever it stopped last time.
+
+        Returns:
+            False when the hub held all of it already.
+
+        Raises:
+            Problem: `NETWORK_UNKNOWN` (exit 6): all or part may have arrived, repeating is safe; the hub's refusal;
+                `MEDIUM_…` when the own file cannot be read.
+        """
+        try:
+            size = file.stat().st_size
+            with file.open("rb") as source:
+                offset = self.offset(sha256)
+                sent = offset < size
+                failures = 0
+                while offset < size:
+                    progress(offset, size, file.name)
+                    source.seek(offset)
+                    reply = self._piece_of(source.read(self._piece), sha256, offset, size)
+                    if reply is not None and reply.status == 204:
+                        offset, failures = int(reply.headers["upload-offset"]), 0
+                        self._piece = min(self._piece * 2, LARGEST)
+                        continue
+                    failures += 1
+                    self._piece = max(self._piece // 2, SMALLEST)
+                    self._pause(failures, reply)
+                    known = self.offset(sha256)
+                    failures = 0 if known > offset else failures
+                    offset = known
+        except FileNotFoundError as error:
+            raise medium_problem(error, file) from error
+        progress(size, size, file.name)
+        return sent
+
+    def listing(self, after: int) -> dict[str, Any]:
+        """What waits in this device's mailbox: `{box, items, more}`.
+
+        Raises:
+            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG`; the hub's refusal.
+        """
+        reply = self._patient("GET", f"/v1/mailbox/{self.signer.principal}?after={after}")
+        try:
+            found = json.loads(reply.body)
+            items = [
+                {"seq": int(i["seq"]), "name": str(i["name"]), "size": int(i["size"]), "sha256": str(i["sha256"])}
+                for i in found["items"]
+            ]
+            return {"box": str(found["box"]), "items": items, "more": bool(found["more"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise _odd() from error
+
+    def fetch(self, name: str, sha256: str, size: int, target: Path, progress: Progress = silent) -> bool:
+        """Fetch one piece of mail into `target`, from wherever it stopped last time.
+
+        Returns:
+            False when the hub has it no more (a newer one says all it said).
+
+        Raises:
+            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG` when it is not what was announced; the hub's refusal.
+        """
+        if not 0 < size <= MAX_FILE:
+            raise _odd()
+        failures = 0
+        while (have := target.stat().st_size if target.exists() else 0) < size:
+            progress(have, size, name)
+            reply = self._rest_of(name, sha256, have, size, target)
+            if reply is not None and reply.status == 404:
+                target.unlink(missing_ok=True)
+                return False
+            if target.exists() and target.stat().st_size > have:
+                failures = 0
+                continue
+            failures += 1
+            self._pause(failures, reply)
+        with target.open("rb") as file:
+            right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        if not right:
+            target.unlink()
+            raise _odd()
+        progress(size, size, name)
+        return True
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _piece_of(self, piece: bytes, sha256: str, offset: int, size: int) -> Reply | None:
+        """Send one piece; `None` when the line broke and the outcome is unknown."""
+        fields = {"upload-offset": str(offset), "upload-length": str(size)}
+        more = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+        return self._once("PATCH", f"/v1/bundles/{sha256}", piece, signed=fields, more=more)
+
+    def _rest_of(self, name: str, sha256: str, have: int, size: int, target: Path) -> Reply | None:
+        more = {"Range": f"bytes={have}-", "If-Range": f'"{sha256}"'} if have else {}
+
+        def keep(response: http.client.HTTPResponse) -> None:
+            if response.status not in {200, 206}:
+                return
+            with target.open("ab" if response.status == 206 else "wb") as file:
+                while block := response.read(min(64 * KIB, size + 1 - file.tell())):
+                    file.write(block)
+                    if file.tell() > size:
+                        raise _odd()
+                file.flush()
+                os.fsync(file.fileno())
+
+        return self._once("GET", f"/v1/mailbox/{self.signer.principal}/{name}", more=more, keep=keep)
+
+    def _patient(self, method: str, target: str, fields: Mapping[str, str] | None = None) -> Reply:
+        """Ask until an answer comes that means something."""
+        failures = 0
+        while True:
+            reply = self._once(method, target, more=fields)
+            if reply is not None and reply.status == 200:
+                return reply
+            failures += 1
+            self._pause(failures, reply)
+
+    def _pause(self, failures: int, reply: Reply | None) -> None:
+        """Wait before the next try, or say that it is enough."""
+        if reply is not None and reply.status == 409:  # the hub told where to go on
+            if failures >= TRIES:
+                raise reply.problem()
+            return
+        asked = 0.0
+        if reply is not None:
+            if reply.status not in {400, 401, 422} | _AGAIN:
+                raise reply.problem()
+            if reply.status not in _AGAIN and (failures > 1 or reply.problem().code not in _ONCE_MORE):
+                raise reply.problem()
+            with suppress(ValueError):
+                asked = float(reply.headers.get("retry-after", "0"))
+            if asked > LONGEST or failures >= TRIES:
+                raise reply.problem()
+        if failures >= TRIES:
+            raise unknown(self.place)
+        # Stations that lost the hub at the same moment must not come back at the same moment.
+        self.wait(max(asked, min(0.5 * 2 ** (failures - 1), LONGEST)) * random.uniform(0.7, 1.3))  # noqa: S311
+
+    def _once(
+        self,
+        method: str,
+        target: str,
+        body: bytes = b"",
+        *,
+        signed: Mapping[str, str] | None = None,
+        more: Mapping[str, str] | None = None,
+        keep: Callable[[http.client.HTTPResponse], None] | None = None,
+    ) -> Reply | None:
+        """One request and its answer; `None` when the line broke. A wrong clock is put right once by the hub's."""
+        target = self.place.path + target
+        for _ in range(2):
+            headers = http_signature.sign(
+                self.signer,
+                method=method,
+                target=target.removeprefix(self.place.path),
+                tag=http_signature.tag_of(self.district),
+                created=int(clock.now().timestamp()) + self._skew,
+                nonce=secrets.token_hex(16),
+                body=body,
+                fields=signed,
+            )
+            try:
+                connection = self._connected()
+                connection.request(method, target, body or None, {**headers, **(signed or {}), **(more or {})})
+                response = connection.getresponse()
+                told = {name.lower(): value for name, value in response.getheaders()}
+                if keep is not None:
+                    keep(response)
+                reply = Reply(response.status, told, response.read(MIB) if not response.isclosed() else b"")
+            except _NETWORK_ERRORS:
+                self.close()
+                return None
+            if told.get("connection", "").lower() == "close" or reply.status >= 400:
+                self.close()  # a refusal may have left part of the body unread
+            if reply.status != 401 or not self._set_clock(reply):
+                return reply
+        return reply
+
+    def _set_clock(self, reply: Reply) -> bool:
+        with suppress(ValueError, TypeError, KeyError):
+            said = json.loads(reply.body)
+            if said["code"] == "CLOCK_OFF":
+                self._skew = int(said["now"]) - int(clock.now().timestamp())
+                return True
+        return False
+
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._connection is None:
+            self._connection = _connect(self.place, self.timeout)
+        return self._connection
+
+
+_ONCE_MORE: Final = frozenset({"BODY_WRONG", "REPLAYED", "DIGEST_WRONG"})
+"""Refusals that damage on the way can cause; they are tried once more."""
+
+
+def unknown(place: Place) -> Problem:
+    """The third answer: neither done nor refused."""
+    return Problem(
+        "NETWORK_UNKNOWN",
+        say("和区级接收站 {place} 的连接断了，不知道传完了没有。", place=place.label),
+        say("再做一次就会接着传，重复做不会出错；网络一直不通时请用U盘报送。"),
+        exit_code=NETWORK,
+        hub=place.label,
+    )
+
+
+def _odd() -> Problem:
+    return Problem(
+        "HUB_ANSWER_WRONG",
+        say("区级接收站的回答看不懂。"),
+        say("请检查网址；如果网络需要先登录，请登录后再试。本机没有改动。"),
+        exit_code=NETWORK,
+    )
+
+
+def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
+    """A connection that is ready to send; a pinned certificate is compared before the first byte.
+
+    Raises:
+        OSError: no way there.
+        Problem: `HUB_CERTIFICATE`: the other side is not who it should be.
+    """
+    if not place.secure:
+        plain = http.client.HTTPConnection(place.host, place.port, timeout=timeout)
+        plain.connect()
+        _at_once(plain)
+        return plain
+    context = ssl.create_default_context()
+    if place.pin:  # the pin alone decides; a district's own certificate has no authority above it
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    line = http.client.HTTPSConnection(place.host, place.port, timeout=timeout, context=context)
+    try:
+        line.connect()
+    except ssl.SSLCertVerificationError as error:
+        raise _stranger(place) from error
+    if place.pin:
+        shown = line.sock.getpeercert(binary_form=True) or b""
+        if not secrets.compare_digest(hashlib.sha256(shown).hexdigest(), place.pin):
+            line.close()
+            raise _stranger(place)
+    _at_once(line)
+    return line
+
+
+def _at_once(connection: http.client.HTTPConnection) -> None:
+    """Headers and body are two writes: without this the second waits for the other side's delayed word."""
+    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _stranger(place: Place) -> Problem:
+    return Problem(
+        "HUB_CERTIFICATE",
+        say("{place} 的证书不对，可能不是区级的接收站。", place=place.label),
+        say("请不要继续，打电话向区级管理员核对证书指纹；没有发送任何内容。"),
+    )

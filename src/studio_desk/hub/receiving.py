@@ -1,0 +1,262 @@
+"""Merge what arrived into the district's home by the same `inbox.receive`, and post the receipts: one worker.
+
+The home is open only while there is something to do, so that the district's own desk can work beside the hub; while the
+desk has it, bundles wait and the status page says so. Nothing here decides about content: a bundle by stick and the same
+by network take the same way.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Row, select, update
+
+from studio_desk.exchange import inbox, receipts, trust_store
+from studio_desk.exchange.header import chain_to
+from studio_desk.exchange.inbox import Outcome
+from studio_desk.hub import log, tables
+from studio_desk.hub.callers import Callers
+from studio_desk.hub.database import Database
+from studio_desk.hub.mailbox import Mailbox, chain_key
+from studio_desk.hub.uploads import Uploads
+from studio_desk.kernel import clock
+from studio_desk.kernel.files import sync_folder
+from studio_desk.kernel.problem import BUSY, Problem
+from studio_desk.kinds import KINDS
+from studio_desk.store.home import DATABASE, MARK, Home
+
+BATCH: Final = 50
+"""Most bundles merged at one opening of the home; the desk can open it in between."""
+LOOK: Final = 1.0
+"""Seconds between looks for work that another process of the hub took in."""
+BUSY_WAIT: Final = 3.0
+"""Seconds to wait when the desk has the home open, or something is broken."""
+HOUSEKEEPING: Final = 60.0
+"""Seconds between clearing up."""
+TRIES: Final = 5
+"""How often a bundle may make our own program fail before it is set apart, so that it blocks nobody."""
+
+
+@dataclass
+class Doing:
+    """What the worker is at, for the health and status pages.
+
+    Attributes:
+        word: `idle`, `merging`, `home_busy` or `trouble`.
+        since: since when, seconds since 1970.
+        looked: when it last looked for work.
+        code: of the last Problem, `""` when there is none.
+        seconds: how long merges took in all.
+        batches: how many merges.
+    """
+
+    word: str = "idle"
+    since: float = field(default_factory=lambda: clock.now().timestamp())
+    looked: float = field(default_factory=lambda: clock.now().timestamp())
+    code: str = ""
+    seconds: float = 0.0
+    batches: int = 0
+
+    def is_(self, word: str, code: str = "") -> None:
+        """Remember a change."""
+        if (word, code) != (self.word, self.code):
+            self.word, self.code, self.since = word, code, clock.now().timestamp()
+
+
+class Receiving(threading.Thread):
+    """The worker."""
+
+    def __init__(
+        self, home: tuple[Path, bytes], database: Database, uploads: Uploads, mailbox: Mailbox, callers: Callers
+    ) -> None:
+        """Work for a home, named by its folder and raw key."""
+        super().__init__(name="receiving", daemon=False)
+        self._folder, self._key = home
+        self._database, self._uploads, self._mailbox, self._callers = database, uploads, mailbox, callers
+        self._wake, self._stop_asked = threading.Event(), threading.Event()
+        self._seen: tuple[tuple[int, int], ...] = ()
+        self._swept = 0.0
+        self.doing = Doing()
+
+    def nudge(self) -> None:
+        """Something arrived."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the bundle files at hand; what waits stays waiting."""
+        self._stop_asked.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Look, merge, post, until told to stop."""
+        while not self._stop_asked.is_set():
+            self._wake.wait(LOOK)
+            self._wake.clear()
+            if self._stop_asked.is_set():
+                break
+            try:
+                self._round()
+            except Problem as problem:
+                self.doing.is_("home_busy" if problem.exit_code == BUSY else "trouble", problem.code)
+                if problem.exit_code != BUSY:
+                    log.tell("worker_trouble", code=problem.code)
+                self._stop_asked.wait(BUSY_WAIT)
+            except Exception as error:  # noqa: BLE001 - the worker outlives whatever happened; nothing was lost
+                self.doing.is_("trouble", type(error).__name__)
+                log.tell("worker_trouble", error=type(error).__name__)
+                self._stop_asked.wait(BUSY_WAIT)
+
+    def _round(self) -> None:
+        self.doing.looked = now = clock.now().timestamp()
+        if now - self._swept > HOUSEKEEPING:
+            self._clear_up()
+            self._swept = now
+        waiting = self._waiting()
+        if not waiting and self._seen == self._print():
+            self.doing.is_("idle")
+            return
+        with Home.open(self._folder, shapes=KINDS, key=self._key) as home:
+            self.doing.is_("merging")
+            began = clock.now().timestamp()
+            waiting = self._waiting()  # another process of the hub may have merged some meanwhile
+            if self._callers.learn(trust_store.required(home)):
+                log.note(self._database, "trust_learnt")
+            stations = self._merge(home, waiting) if waiting else set()
+            self._post(home, stations)
+            self.doing.seconds += clock.now().timestamp() - began
+            self.doing.batches += 1
+        self._seen = self._print()
+        self.doing.is_("idle")
+        if len(waiting) == BATCH:
+            self._wake.set()
+
+    def _waiting(self) -> Sequence[Row[Any]]:
+        came = tables.bundle.c
+        query = select(tables.bundle).where(came.state == "waiting").order_by(came.tries, came.at).limit(BATCH)
+        with self._database.read() as c:
+            return c.execute(query).all()
+
+    def _merge(self, home: Home, rows: Sequence[Row[Any]]) -> set[str]:
+        """Merge a batch; one that made our own program fail goes alone. Answers the stations that were heard."""
+        ready = [row for row in rows if self._is_ready(row)]
+        fresh = [row for row in ready if not row.tries]
+        stations: set[str] = set()
+        for group in ([fresh] if fresh else []) + [[row] for row in ready if row.tries]:
+            files = [self._uploads.file(row.device, row.sha256) for row in group]
+            for row in group:  # counted before it is made: a file that kills the process is counted too
+                self._change(row.sha256, tries=row.tries + 1)
+            try:
+                outcomes = _readable(inbox.receive(home, files))
+            except Problem:  # the disk, not the bundle
+                for row in group:
+                    self._change(row.sha256, tries=row.tries)
+                raise
+            for row, outcome in zip(group, outcomes, strict=True):
+                self._done(row, outcome)
+                stations |= {outcome.sender} if outcome.sender else set()
+        return stations
+
+    def _is_ready(self, row: Row[Any]) -> bool:
+        """Whether the file is here and has not been tried too often."""
+        file = self._uploads.file(row.device, row.sha256)
+        if not file.is_file():  # the hub's folder lost a file that the database knows: the station sends it again
+            with self._database.write() as c:
+                c.execute(tables.bundle.delete().where(tables.bundle.c.sha256 == row.sha256))
+            log.note(self._database, "file_lost", device=row.device, sha256=row.sha256, code="FILE_LOST")
+            return False
+        if row.tries >= TRIES:
+            apart = self._uploads.inbox.with_name("apart")
+            apart.mkdir(exist_ok=True)
+            file.replace(apart / file.name)
+            sync_folder(apart)
+            self._change(row.sha256, state="apart", code="TRIED_TOO_OFTEN")
+            log.note(self._database, "set_apart", device=row.device, sha256=row.sha256, code="TRIED_TOO_OFTEN")
+            return False
+        return True
+
+    def _done(self, row: Row[Any], outcome: Outcome) -> None:
+        self._change(
+            row.sha256,
+            state="done",
+            outcome=outcome.outcome,
+            code=outcome.code,
+            sender=outcome.sender,
+            chain=outcome.device,
+            first=outcome.first,
+            last=outcome.last,
+            merged=clock.now().timestamp(),
+        )
+        log.note(
+            self._database,
+            outcome.outcome,
+            device=row.device,
+            sha256=row.sha256,
+            code=outcome.code,
+            chain=outcome.device,
+            first=outcome.first,
+            last=outcome.last,
+            new=outcome.new,
+            changed=outcome.changed,
+            same=outcome.same,
+            conflicts=outcome.conflicts,
+        )
+        with suppress(OSError):
+            self._uploads.file(row.device, row.sha256).unlink()
+
+    def _change(self, sha256: str, **values: Any) -> None:
+        with self._database.write() as c:
+            c.execute(update(tables.bundle).where(tables.bundle.c.sha256 == sha256).values(**values))
+
+    def _post(self, home: Home, heard: set[str]) -> None:
+        """Post receipts to the stations that were heard, and to all others for whom the district wrote something."""
+        trust = trust_store.required(home)
+        devices: dict[str, list[str]] = {}
+        for one in trust.computers:
+            if one.revoked is None and one.code != home.code:
+                devices.setdefault(one.code, []).append(one.device)
+        for station in sorted(heard & devices.keys()):
+            receipts.issue(home, station)
+        reached = self._mailbox.reached()
+        behind = {
+            station
+            for dev, (seq, _) in home.journal.frontiers().items()
+            if (station := chain_to(dev)) in devices
+            and any(reached.get((device, chain_key(dev)), 0) < seq for device in devices[station])
+            and receipts.confirmed(home, station, devices[station]).get(dev, 0) < seq
+        }
+        for station in sorted(behind):
+            receipts.write(home, station, self._mailbox.of(devices[station]))
+            log.note(self._database, "posted", device=devices[station][0])
+
+    def _clear_up(self) -> None:
+        expired = self._uploads.expire()
+        if expired:
+            log.note(self._database, "parts_expired", count=expired)
+        self._callers.forget_nonces()
+        self._mailbox.sweep()
+        log.forget(self._database)
+
+    def _print(self) -> tuple[tuple[int, int], ...]:
+        """Changes when somebody else wrote the home."""
+        found = []
+        for name in (DATABASE, f"{DATABASE}-wal", MARK):
+            try:
+                stat = (self._folder / name).stat()
+            except OSError:
+                found.append((0, 0))
+            else:
+                found.append((stat.st_mtime_ns, stat.st_size))
+        return tuple(found)
+
+
+def _readable(outcomes: list[Outcome]) -> list[Outcome]:
+    """The outcomes; a file that our own disk would not give is no outcome, it is tried again."""
+    for outcome in outcomes:
+        if outcome.outcome == "unread":
+            raise Problem(outcome.code, outcome.problem, outcome.remedy, exit_code=outcome.exit_code)
+    return outcomes
