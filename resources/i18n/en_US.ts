@@ -112,8 +112,16 @@
             <translation>{code} enrolled</translation>
         </message>
         <message>
+            <source>{code}已依法删除（连同附件共{n}条）；编号保留。</source>
+            <translation>{code} was erased by law ({n} records with its attachments); the number stays.</translation>
+        </message>
+        <message>
             <source>{code}已经作废，不能再改。</source>
             <translation>{code} is void and cannot be changed.</translation>
+        </message>
+        <message>
+            <source>{code}已经依法删除，不能再改。</source>
+            <translation>{code} was erased by law and can no longer be changed.</translation>
         </message>
         <message>
             <source>{code}归档盒</source>
@@ -204,6 +212,10 @@
             <translation>{label} (to "{state}")</translation>
         </message>
         <message>
+            <source>{left}：{right}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>{line}的{label}</source>
             <translation>{line}, {label}</translation>
         </message>
@@ -258,6 +270,10 @@
         <message>
             <source>{n}条日志的内容不见了：{which}。</source>
             <translation>The content of {n} journal entries is missing: {which}.</translation>
+        </message>
+        <message>
+            <source>{n}条日志的内容已依法删除，却还在这里：{which}。</source>
+            <translation>The content of {n} journal entries was erased by law but is still here: {which}.</translation>
         </message>
         <message>
             <source>{n}条日志的内容被改动或损坏：{which}。</source>
@@ -996,6 +1012,14 @@
             <translation>The code may hold letters, digits and hyphens only, at most 12.</translation>
         </message>
         <message>
+            <source>以前的备份里还有它，请逐个销毁，或在恢复后马上与区级交换一次数据：</source>
+            <translation>Backups from before still hold it. Destroy each, or exchange data with the district right after a restore:</translation>
+        </message>
+        <message>
+            <source>以前送出的数据包里还有它，请收回或销毁：</source>
+            <translation>Bundles sent before still hold it. Collect or destroy them:</translation>
+        </message>
+        <message>
             <source>以后又来了{n}件，可以补归档。</source>
             <translation>{n} more items have come since; they can be archived as well.</translation>
         </message>
@@ -1140,8 +1164,24 @@
             <translation>Industry it rests on</translation>
         </message>
         <message>
+            <source>依据和决定人；不要写被删除的内容</source>
+            <translation>legal ground and who decided; do not repeat what is erased</translation>
+        </message>
+        <message>
+            <source>依法删除</source>
+            <translation>Erased by law</translation>
+        </message>
+        <message>
+            <source>依法删除一条记录的内容和附件；只留编号，不能恢复</source>
+            <translation>erase a record's content and attachments by law; only the number stays, nothing brings it back</translation>
+        </message>
+        <message>
             <source>依法删除内容</source>
             <translation>Content deleted by law</translation>
+        </message>
+        <message>
+            <source>依法删除要写明原因。</source>
+            <translation>A legal erasure needs a reason.</translation>
         </message>
         <message>
             <source>保存</source>
@@ -1350,6 +1390,10 @@
         <message>
             <source>其他</source>
             <translation>Other</translation>
+        </message>
+        <message>
+            <source>其余记录有问题的，请用更正或作废处理。</source>
+            <translation>If other records are wrong, correct or withdraw them.</translation>
         </message>
         <message>
             <source>其余记录都已合并。请把这一条退回站点更正，或确认后放行。</source>
@@ -1706,6 +1750,10 @@
         <message>
             <source>区政协</source>
             <translation>District CPPCC</translation>
+        </message>
+        <message>
+            <source>区级</source>
+            <translation>district</translation>
         </message>
         <message>
             <source>区级办公室的情况</source>
@@ -2614,6 +2662,10 @@
             <translation>the six groups of digits read over the telephone; when they differ, nothing goes on</translation>
         </message>
         <message>
+            <source>对方收到下一个数据包后会同样删除；谁已删除，用 status 查看。</source>
+            <translation>Others erase it when they take in the next bundle; status tells who has.</translation>
+        </message>
+        <message>
             <source>导入数据包；要么全部导入，要么不动</source>
             <translation>import bundles; each as a whole or not at all</translation>
         </message>
@@ -2722,6 +2774,10 @@
             <translation>Void: {reason}</translation>
         </message>
         <message>
+            <source>已依法删除的记录</source>
+            <translation>Record erased by law</translation>
+        </message>
+        <message>
             <source>已保存到 {path}</source>
             <translation>Saved to {path}</translation>
         </message>
@@ -2748,6 +2804,10 @@
         <message>
             <source>已写好，可以交给区里</source>
             <translation>Written; you may give it to the district</translation>
+        </message>
+        <message>
+            <source>已删除的</source>
+            <translation>Erased at</translation>
         </message>
         <message>
             <source>已反馈群众</source>
@@ -6168,6 +6228,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please write on what condition it can be done, or why it cannot be done.</translation>
         </message>
         <message>
+            <source>请写明依据和是谁决定的；不要写被删除的内容。</source>
+            <translation>Name the legal ground and who decided; do not repeat what is erased.</translation>
+        </message>
+        <message>
             <source>请写活动小结；纪要、签到表和照片作为附件挂在活动下面。</source>
             <translation>Please write the summary of the activity; attach minutes, sign-in sheet and photos to the activity.</translation>
         </message>
@@ -6238,6 +6302,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请另存为不带宏的文件（docx、xlsx）或 PDF 再添加。</source>
             <translation>Please save it as a file without macros (docx, xlsx) or as PDF, then add it.</translation>
+        </message>
+        <message>
+            <source>请另建一条新的记录。</source>
+            <translation>Make a new record.</translation>
         </message>
         <message>
             <source>请另建一条新的记录，在说明里写上原编号。</source>
@@ -6672,6 +6740,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please have the station enter it under "Month-end hand-over" in "Receipt code from the telephone"; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
+            <source>请联系技术人员；不要再做备份或报送。</source>
+            <translation>Ask a technician; make no backup and send nothing until then.</translation>
+        </message>
+        <message>
             <source>请至少用8个字母或4个汉字，例如一句自己记得住的话。</source>
             <translation>Please use at least 8 letters or 4 Chinese characters, such as a sentence you can remember.</translation>
         </message>
@@ -6814,6 +6886,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>谁在这台电脑上录入</source>
             <translation>Who enters records on this computer</translation>
+        </message>
+        <message>
+            <source>谁已删除，用 status 查看。</source>
+            <translation>status tells who has erased it.</translation>
         </message>
         <message>
             <source>责任</source>
@@ -6984,6 +7060,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>There is no enrolment receipt yet. Once the district has enrolled this station, plug the stick in again; it is found by itself.</translation>
         </message>
         <message>
+            <source>还没有确认的</source>
+            <translation>Not confirmed by</translation>
+        </message>
+        <message>
             <source>还没有设口令</source>
             <translation>no passphrase is set yet</translation>
         </message>
@@ -7112,6 +7192,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This was a trial; nothing changed.</translation>
         </message>
         <message>
+            <source>这条记录已经依法删除，内容不在了。</source>
+            <translation>This record was erased by law; its content is gone.</translation>
+        </message>
+        <message>
             <source>这条记录已经有了，编号{code}。</source>
             <translation>This record exists already, with the number {code}.</translation>
         </message>
@@ -7134,6 +7218,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这条记录由更新的版本写成，这里只能原样保存。</source>
             <translation>This record was written by a newer version and can only be kept as it is here.</translation>
+        </message>
+        <message>
+            <source>这次导入里有已经依法删除的记录，不能撤销。</source>
+            <translation>This import holds records that were erased by law; it cannot be undone.</translation>
         </message>
         <message>
             <source>这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。</source>
@@ -7428,6 +7516,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Attachments ({n})</translation>
         </message>
         <message>
+            <source>随别处的依法删除</source>
+            <translation>Follows a legal erasure decided elsewhere</translation>
+        </message>
+        <message>
             <source>隔离区没有“{number}”这一项。</source>
             <translation>There is no number "{number}" in quarantine.</translation>
         </message>
@@ -7494,6 +7586,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>默认按 DA/T 13-2022；按 DA/T 22-2015 的是 {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}。</source>
             <translation>By default after DA/T 13-2022; after DA/T 22-2015 it is {全宗号}-{门类}·{年度}-{保管期限}-{机构}-{件号}.</translation>
+        </message>
+        <message>
+            <source>（{reason}）</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>（不要这一列）</source>

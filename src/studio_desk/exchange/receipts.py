@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, outbox, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, outbox, tables, trust_store
 from studio_desk.exchange.header import chain_owner
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
@@ -191,6 +191,7 @@ def _take_receipt(
     for sha256 in newest["need_blobs"]:
         c.execute(tables.wanted.insert().prefix_with("OR REPLACE"), {"sha256": sha256, "dev": "", "side": "there"})
     _compare(c, home, newest["frontiers"], taken)
+    erasure.follow(c, home, newest.get("erased", ()))
     acknowledged.settle(home)
 
 
@@ -240,6 +241,7 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
         "need_blobs": needed,
         "returned": _returned(c, station),
         "conflicts": conflicts,
+        "erased": erasure.said_for(c, station),
         "trust_version": trust_version,
         "counts": {
             "ops": sum(seq for seq, _ in points.values()),
@@ -298,6 +300,8 @@ def _is_receipt(said: Mapping[str, Any]) -> bool:
         and type(said.get("trust_version")) is int
         and isinstance(said.get("need_blobs"), list)
         and all(isinstance(b, str) for b in said["need_blobs"])
+        and isinstance(said.get("erased", []), list)
+        and all(isinstance(r, str) for r in said.get("erased", []))
         and isinstance(frontiers, dict)
         and all(
             isinstance(p, list) and len(p) == 2 and type(p[0]) is int and isinstance(p[1], str)
