@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import stock
-
 from studio_desk.exchange import enrol, network, outbox, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.outbox import Sent

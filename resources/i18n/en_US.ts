@@ -44,6 +44,18 @@
             <translation>PDF file; for binder a folder</translation>
         </message>
         <message>
+            <source>TLS证书或钥匙读不出来。</source>
+            <translation>The TLS certificate or key cannot be read.</translation>
+        </message>
+        <message>
+            <source>TLS证书的钥匙（PEM）</source>
+            <translation>Key of the TLS certificate (PEM)</translation>
+        </message>
+        <message>
+            <source>TLS证书（PEM）</source>
+            <translation>TLS certificate (PEM)</translation>
+        </message>
+        <message>
             <source>U 盘带不回去时，在电话里念给站点。</source>
             <translation>To be read to the station over the telephone when no stick can go back.</translation>
         </message>
@@ -112,8 +124,16 @@
             <translation>{code} enrolled</translation>
         </message>
         <message>
+            <source>{code}已依法删除（连同附件共{n}条）；编号保留。</source>
+            <translation>{code} was erased by law ({n} records with its attachments); the number stays.</translation>
+        </message>
+        <message>
             <source>{code}已经作废，不能再改。</source>
             <translation>{code} is void and cannot be changed.</translation>
+        </message>
+        <message>
+            <source>{code}已经依法删除，不能再改。</source>
+            <translation>{code} was erased by law and can no longer be changed.</translation>
         </message>
         <message>
             <source>{code}归档盒</source>
@@ -174,6 +194,10 @@
             <translation>Number {seq} of {device} has no body, and no lawful deletion is on record.</translation>
         </message>
         <message>
+            <source>{device} 第{first}至{last}号</source>
+            <translation>{device} ops {first} to {last}</translation>
+        </message>
+        <message>
             <source>{device} 第{seq}号的记录</source>
             <translation>Record number {seq} of {device}</translation>
         </message>
@@ -228,6 +252,10 @@
         <message>
             <source>{name} 已登记。文件：{file}</source>
             <translation>{name} is enrolled. File: {file}</translation>
+        </message>
+        <message>
+            <source>{name}接收站</source>
+            <translation>{name}: hub</translation>
         </message>
         <message>
             <source>{name}的指纹还没有核对：{fingerprint}。</source>
@@ -298,6 +326,10 @@
                 <numerusform>The content of {n} journal entries is missing: {which}.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>{n}条日志的内容已依法删除，却还在这里：{which}。</source>
+            <translation>The content of {n} journal entries was erased by law but is still here: {which}.</translation>
+        </message>
         <message numerus="yes">
             <source>{n}条日志的内容被改动或损坏：{which}。</source>
             <translation>
@@ -362,6 +394,10 @@
             <translation>{place} is nested too deeply (more than {limit} levels).</translation>
         </message>
         <message>
+            <source>{place} 的证书不对，可能不是区级的接收站。</source>
+            <translation>The certificate of {place} is wrong; it may not be the district's hub.</translation>
+        </message>
+        <message>
             <source>{place} 这一行太长（超过 {limit} 字节）。</source>
             <translation>{place} is too long a line (more than {limit} bytes).</translation>
         </message>
@@ -414,6 +450,10 @@
             <translation>The year of {station} must be sealed by the station itself.</translation>
         </message>
         <message>
+            <source>{time} 的情况，每{n}秒自动更新。</source>
+            <translation>As of {time}; refreshed every {n} seconds.</translation>
+        </message>
+        <message>
             <source>{why}，请用口令。</source>
             <translation>{why}. Please use the passphrase.</translation>
         </message>
@@ -458,6 +498,10 @@
         <message>
             <source>“{cycle}”没有第{n}日。</source>
             <translation>"{cycle}" has no day {n}.</translation>
+        </message>
+        <message>
+            <source>“{device}”已被区级吊销，不能再联网报送。</source>
+            <translation>“{device}” was revoked by the district and can no longer push.</translation>
         </message>
         <message>
             <source>“{file}”不是备份文件。</source>
@@ -663,6 +707,10 @@
             <source>一次{n}人以上为集体访，请核对人数或标记。</source>
             <translation>{n} people or more are a group visit; please check the number or the mark.</translation>
         </message>
+        <message>
+            <source>一次传的内容太多。</source>
+            <translation>Too much was sent at once.</translation>
+        </message>
         <message numerus="yes">
             <source>一次最多{most}行，后面{n}行没有读。</source>
             <translation>
@@ -681,6 +729,10 @@
         <message>
             <source>上一步</source>
             <translation>Back</translation>
+        </message>
+        <message>
+            <source>上传的方式不对。</source>
+            <translation>The upload method is wrong.</translation>
         </message>
         <message>
             <source>上次备份</source>
@@ -789,6 +841,10 @@
             <translation>"{place}" cannot be written to: it is read-only, or you have no permission.</translation>
         </message>
         <message>
+            <source>不能在 {host}:{port} 上开接收站。</source>
+            <translation>The hub cannot be opened on {host}:{port}.</translation>
+        </message>
+        <message>
             <source>不要了</source>
             <translation>Discard</translation>
         </message>
@@ -839,6 +895,10 @@
         <message>
             <source>两个站点记一年的工作</source>
             <translation>Two stations record a year of work</translation>
+        </message>
+        <message>
+            <source>两台电脑的时间相差超过{n}分钟。</source>
+            <translation>The clocks of the two computers differ by more than {n} minutes.</translation>
         </message>
         <message>
             <source>两支都已保留，没有合并后来的一支。请问该站点是否恢复过备份或复制过程序，并请区级管理员处理。</source>
@@ -1045,6 +1105,10 @@
             <translation>export everything from the beginning</translation>
         </message>
         <message>
+            <source>从头全部报送</source>
+            <translation>Push everything from the beginning</translation>
+        </message>
+        <message>
             <source>从表格粘贴</source>
             <translation>Paste from a table</translation>
         </message>
@@ -1067,6 +1131,18 @@
         <message>
             <source>代码只能用字母、数字和连字符，最多12位。</source>
             <translation>The code may hold letters, digits and hyphens only, at most 12.</translation>
+        </message>
+        <message>
+            <source>以前收过</source>
+            <translation>Received before</translation>
+        </message>
+        <message>
+            <source>以前的备份里还有它，请逐个销毁，或在恢复后马上与区级交换一次数据：</source>
+            <translation>Backups from before still hold it. Destroy each, or exchange data with the district right after a restore:</translation>
+        </message>
+        <message>
+            <source>以前送出的数据包里还有它，请收回或销毁：</source>
+            <translation>Bundles sent before still hold it. Collect or destroy them:</translation>
         </message>
         <message>
             <source>以后再说</source>
@@ -1164,6 +1240,10 @@
             <translation>Effect</translation>
         </message>
         <message>
+            <source>例如 https://hub.example.gov.cn:8440</source>
+            <translation>For example https://hub.example.gov.cn:8440</translation>
+        </message>
+        <message>
             <source>例如7天变黄、14天变红。</source>
             <translation>For example yellow after 7 days and red after 14.</translation>
         </message>
@@ -1220,8 +1300,24 @@
             <translation>Industry it rests on</translation>
         </message>
         <message>
+            <source>依据和决定人；不要写被删除的内容</source>
+            <translation>legal ground and who decided; do not repeat what is erased</translation>
+        </message>
+        <message>
+            <source>依法删除</source>
+            <translation>Erased by law</translation>
+        </message>
+        <message>
+            <source>依法删除一条记录的内容和附件；只留编号，不能恢复</source>
+            <translation>erase a record's content and attachments by law; only the number stays, nothing brings it back</translation>
+        </message>
+        <message>
             <source>依法删除内容</source>
             <translation>Content deleted by law</translation>
+        </message>
+        <message>
+            <source>依法删除要写明原因。</source>
+            <translation>A legal erasure needs a reason.</translation>
         </message>
         <message>
             <source>保存</source>
@@ -1449,6 +1545,10 @@
             <translation>Other</translation>
         </message>
         <message>
+            <source>其余记录有问题的，请用更正或作废处理。</source>
+            <translation>If other records are wrong, correct or withdraw them.</translation>
+        </message>
+        <message>
             <source>其余记录都已合并。请把这一条退回站点更正，或确认后放行。</source>
             <translation>All other records are merged. Return this one to the station for correction, or release it once you are sure.</translation>
         </message>
@@ -1471,6 +1571,10 @@
         <message>
             <source>内容不在这里</source>
             <translation>content is not here</translation>
+        </message>
+        <message>
+            <source>内容在路上变了样。</source>
+            <translation>The content changed on the way.</translation>
         </message>
         <message>
             <source>内部文件“{name}”不在清单上。</source>
@@ -1559,6 +1663,10 @@
         <message>
             <source>册号</source>
             <translation>Volume</translation>
+        </message>
+        <message>
+            <source>再做一次就会接着传，重复做不会出错；网络一直不通时请用U盘报送。</source>
+            <translation>Do it again and it continues; repeating does no harm. If the network stays down, use a USB stick.</translation>
         </message>
         <message>
             <source>再收一次</source>
@@ -1809,12 +1917,44 @@
             <translation>District CPPCC</translation>
         </message>
         <message>
+            <source>区级</source>
+            <translation>district</translation>
+        </message>
+        <message>
             <source>区级办公室的情况</source>
             <translation>About the district office</translation>
         </message>
         <message>
             <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
             <translation>The district holds numbers {first} to {last} of {dev}, this computer does not: an older backup was restored here.</translation>
+        </message>
+        <message>
+            <source>区级接收站</source>
+            <translation>District hub</translation>
+        </message>
+        <message>
+            <source>区级接收站不接受（HTTP {status}）。</source>
+            <translation>The district's hub refuses (HTTP {status}).</translation>
+        </message>
+        <message>
+            <source>区级接收站暂时放不下。</source>
+            <translation>The district's hub has no room at the moment.</translation>
+        </message>
+        <message>
+            <source>区级接收站的回答看不懂。</source>
+            <translation>The answer of the district's hub cannot be understood.</translation>
+        </message>
+        <message>
+            <source>区级接收站的数据库暂时连不上。</source>
+            <translation>The database of the district's hub cannot be reached at the moment.</translation>
+        </message>
+        <message>
+            <source>区级接收站的磁盘暂时写不了。</source>
+            <translation>The disk of the district's hub cannot be written at the moment.</translation>
+        </message>
+        <message>
+            <source>区级接收站的网址；不写则用上次的</source>
+            <translation>Address of the district's hub; the last one when omitted</translation>
         </message>
         <message>
             <source>区级生成的文件</source>
@@ -1825,8 +1965,16 @@
             <translation>The district's number {seq} of {dev} differs from the one here: the history of this computer has split in two.</translation>
         </message>
         <message>
+            <source>区级的办公台正开着数据文件，收到的数据包先存着，关闭后自动合并。</source>
+            <translation>The district's desk has the file open; received bundles are kept and merged once it is closed.</translation>
+        </message>
+        <message>
             <source>区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。</source>
             <translation>The district restored a backup; what it lacks is sent again with the next export.</translation>
+        </message>
+        <message>
+            <source>区级请用 hub serve 开接收站。</source>
+            <translation>At the district, open the hub with hub serve.</translation>
         </message>
         <message>
             <source>区级请用 receipt-code 生成回执码。</source>
@@ -1843,6 +1991,10 @@
         <message>
             <source>区级：可以在电话里读的回执码</source>
             <translation>district: the receipt code to read over the telephone</translation>
+        </message>
+        <message>
+            <source>区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱</source>
+            <translation>District: open the hub, receive the bundles that stations push, put receipts into their mailboxes</translation>
         </message>
         <message>
             <source>区级：把记录退回站点补充更正</source>
@@ -2096,6 +2248,10 @@
             <translation>Only the district writes receipts and returns records.</translation>
         </message>
         <message>
+            <source>只有区级才开接收站。</source>
+            <translation>Only a district opens a hub.</translation>
+        </message>
+        <message>
             <source>只有区级才能接受登记。</source>
             <translation>Only the district can accept an enrolment.</translation>
         </message>
@@ -2106,6 +2262,14 @@
         <message>
             <source>只有站点才申请登记。</source>
             <translation>Only a station asks for enrolment.</translation>
+        </message>
+        <message>
+            <source>只有站点才联网报送。</source>
+            <translation>Only a station pushes.</translation>
+        </message>
+        <message>
+            <source>只有站点才联网收取。</source>
+            <translation>Only a station pulls.</translation>
         </message>
         <message>
             <source>只有站点才装入登记回执。</source>
@@ -2146,6 +2310,10 @@
         <message>
             <source>可以不填。</source>
             <translation>May be left empty.</translation>
+        </message>
+        <message>
+            <source>可以写 sqlite:///文件 或 postgresql+psycopg://用户:口令@主机/库名；不写则用站点文件旁的 SQLite。</source>
+            <translation>Write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE; when omitted, SQLite beside the home.</translation>
         </message>
         <message>
             <source>可以在列表里复制到 Excel 再打印。</source>
@@ -2232,8 +2400,16 @@
             <translation>Whereabouts of records</translation>
         </message>
         <message>
+            <source>各站报送情况</source>
+            <translation>Reports by station</translation>
+        </message>
+        <message>
             <source>各计一次，合计只计一次。</source>
             <translation>Counted once for each, once in the total.</translation>
+        </message>
+        <message>
+            <source>合并时出了问题（代码 {code}），收到的数据包都存着，会自动再试。</source>
+            <translation>Merging failed (code {code}); received bundles are kept and it is tried again by itself.</translation>
         </message>
         <message>
             <source>吊销 {device}</source>
@@ -2328,6 +2504,10 @@
             <translation>The command is wrong: {detail}.</translation>
         </message>
         <message>
+            <source>和区级接收站 {place} 的连接断了，不知道传完了没有。</source>
+            <translation>The connection to the district's hub {place} broke; whether everything arrived is unknown.</translation>
+        </message>
+        <message>
             <source>和窗口一样宽</source>
             <translation>As wide as the window</translation>
         </message>
@@ -2412,6 +2592,10 @@
         <message>
             <source>在台账里新建一条</source>
             <translation>New record in a ledger</translation>
+        </message>
+        <message>
+            <source>在哪个地址上开，默认只对本机</source>
+            <translation>Address to listen on; this computer only by default</translation>
         </message>
         <message>
             <source>在左边的功能和右边的内容之间来回</source>
@@ -2734,6 +2918,10 @@
             <translation>the six groups of digits read over the telephone; when they differ, nothing goes on</translation>
         </message>
         <message>
+            <source>对方收到下一个数据包后会同样删除；谁已删除，用 status 查看。</source>
+            <translation>Others erase it when they take in the next bundle; status tells who has.</translation>
+        </message>
+        <message>
             <source>导入数据包；要么全部导入，要么不动</source>
             <translation>import bundles; each as a whole or not at all</translation>
         </message>
@@ -2838,8 +3026,16 @@
             <translation>Held</translation>
         </message>
         <message>
+            <source>已传到 {url}：{n}个数据包，记录{records}条。收到区级的回执后才算送达，请稍后收取（pull）。</source>
+            <translation>Sent to {url}: bundles {n}, records {records}. They count as delivered once the district's receipt is here; pull later.</translation>
+        </message>
+        <message>
             <source>已作废：{reason}</source>
             <translation>Void: {reason}</translation>
+        </message>
+        <message>
+            <source>已依法删除的记录</source>
+            <translation>Record erased by law</translation>
         </message>
         <message>
             <source>已保存到 {path}</source>
@@ -2873,6 +3069,10 @@
             <translation>Written; you may give it to the district</translation>
         </message>
         <message>
+            <source>已删除的</source>
+            <translation>Erased at</translation>
+        </message>
+        <message>
             <source>已反馈群众</source>
             <translation>Citizens told</translation>
         </message>
@@ -2883,6 +3083,14 @@
         <message>
             <source>已受理，没有办理时限。</source>
             <translation>Accepted, but without a deadline.</translation>
+        </message>
+        <message>
+            <source>已合并</source>
+            <translation>Merged</translation>
+        </message>
+        <message>
+            <source>已吊销</source>
+            <translation>Revoked</translation>
         </message>
         <message>
             <source>已吊销 {device}；新的信任名单会随回执送给各站点。</source>
@@ -2996,6 +3204,10 @@
             <translation>Taken in.</translation>
         </message>
         <message>
+            <source>已收取</source>
+            <translation>Pulled</translation>
+        </message>
+        <message>
             <source>已放行。</source>
             <translation>Released.</translation>
         </message>
@@ -3062,6 +3274,10 @@ Have the station compare it when installing.</translation>
         <message>
             <source>已经锁上。没存的内容都留着。</source>
             <translation>Locked. What was not saved is kept.</translation>
+        </message>
+        <message>
+            <source>已联网报送</source>
+            <translation>Pushed</translation>
         </message>
         <message>
             <source>已装入：{name}（{district}），信任名单第{version}版。
@@ -3154,6 +3370,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>应是一个对象</source>
             <translation>an object is wanted</translation>
+        </message>
+        <message>
+            <source>应是证书 SHA-256 的64位十六进制数字，可带冒号。</source>
+            <translation>It should be the 64 hexadecimal digits of the certificate's SHA-256, colons allowed.</translation>
         </message>
         <message>
             <source>延期</source>
@@ -3294,6 +3514,14 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>待办</source>
             <translation>To do</translation>
+        </message>
+        <message>
+            <source>待取回执</source>
+            <translation>Receipts waiting</translation>
+        </message>
+        <message>
+            <source>待合并</source>
+            <translation>Waiting to be merged</translation>
         </message>
         <message>
             <source>待审</source>
@@ -3658,6 +3886,22 @@ Please compare it group by group over the telephone.</translation>
             <translation>Files laid out</translation>
         </message>
         <message>
+            <source>接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。</source>
+            <translation>The hub has stopped; bundles still waiting to be merged: {n}. It goes on at the next start.</translation>
+        </message>
+        <message>
+            <source>接收站的数据库是由别的版本建立的。</source>
+            <translation>The hub's database was made by another version.</translation>
+        </message>
+        <message>
+            <source>接收站的网址写得不对。</source>
+            <translation>The address of the hub is not written correctly.</translation>
+        </message>
+        <message>
+            <source>接收站证书的指纹，区级自制证书时用</source>
+            <translation>Fingerprint of the hub's certificate, for a certificate the district made itself</translation>
+        </message>
+        <message>
             <source>接着用</source>
             <translation>Go on</translation>
         </message>
@@ -3800,6 +4044,14 @@ Please compare it group by group over the telephone.</translation>
             <translation>Received at</translation>
         </message>
         <message>
+            <source>收到的数据包与声明的摘要不符，已丢弃。</source>
+            <translation>The bundle received does not match its declared digest and was dropped.</translation>
+        </message>
+        <message>
+            <source>收到的数据包都已处理。</source>
+            <translation>All bundles received have been processed.</translation>
+        </message>
+        <message>
             <source>收区里的回执</source>
             <translation>Take in the district's receipt</translation>
         </message>
@@ -3868,6 +4120,18 @@ Please compare it group by group over the telephone.</translation>
             <translation>Hand-over receipt of a bundle</translation>
         </message>
         <message>
+            <source>数据包已收到{n}字节，请从那里接着传。</source>
+            <translation>Of the bundle {n} bytes have arrived; continue from there.</translation>
+        </message>
+        <message>
+            <source>数据包的摘要写得不对。</source>
+            <translation>The digest of the bundle is not written correctly.</translation>
+        </message>
+        <message>
+            <source>数据包的长度前后不一致。</source>
+            <translation>The length of the bundle is not the same as before.</translation>
+        </message>
+        <message>
             <source>数据包编号，见 import 或 inspect 的回答</source>
             <translation>number of the bundle, see the answer of import or inspect</translation>
         </message>
@@ -3880,8 +4144,20 @@ Please compare it group by group over the telephone.</translation>
             <translation>The data are in {folder}, the passphrase is {passphrase}.</translation>
         </message>
         <message>
+            <source>数据太大：一次最多{n} MB。</source>
+            <translation>Too large: at most {n} MB at once.</translation>
+        </message>
+        <message>
             <source>数据存放在：{folder}</source>
             <translation>Data are kept in: {folder}</translation>
+        </message>
+        <message>
+            <source>数据库地址写得不对。</source>
+            <translation>The database address is not written correctly.</translation>
+        </message>
+        <message>
+            <source>数据库；不写则用站点文件旁的 SQLite</source>
+            <translation>Database; SQLite beside the home when omitted</translation>
         </message>
         <message numerus="yes">
             <source>数据文件有{n}处损坏（{which}）。</source>
@@ -4253,6 +4529,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>The nearest is "{near}"; see all with {program} --help.</translation>
         </message>
         <message>
+            <source>最近一次报送</source>
+            <translation>Last report</translation>
+        </message>
+        <message>
             <source>最近一次收到：{file}。</source>
             <translation>Received last: {file}.</translation>
         </message>
@@ -4263,6 +4543,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>最近收到</source>
             <translation>Last bundle</translation>
+        </message>
+        <message>
+            <source>最近的数据包</source>
+            <translation>Latest bundles</translation>
         </message>
         <message>
             <source>月底交区里</source>
@@ -4434,6 +4718,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本人同意登记和使用其信息的日期。</source>
             <translation>The day on which the person agreed to be entered and to the use of the data.</translation>
+        </message>
+        <message>
+            <source>本区的信任名单里没有“{device}”。</source>
+            <translation>“{device}” is not on this district's trust list.</translation>
         </message>
         <message>
             <source>本地</source>
@@ -4655,6 +4943,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Until</translation>
         </message>
         <message>
+            <source>正在上传</source>
+            <translation>Uploading</translation>
+        </message>
+        <message>
             <source>正在停下…</source>
             <translation>Stopping…</translation>
         </message>
@@ -4677,6 +4969,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>正在准备</source>
             <translation>Preparing</translation>
+        </message>
+        <message>
+            <source>正在合并收到的数据包。</source>
+            <translation>Received bundles are being merged.</translation>
         </message>
         <message>
             <source>正在合并记录</source>
@@ -4818,6 +5114,14 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Step</translation>
         </message>
         <message>
+            <source>每台电脑24小时最多传多少MB</source>
+            <translation>MB a computer may send in 24 hours</translation>
+        </message>
+        <message>
+            <source>每台电脑只能收取自己的回执。</source>
+            <translation>A computer can only pull its own receipts.</translation>
+        </message>
+        <message>
             <source>每周填1到7（星期一为1），每月填1到31。</source>
             <translation>Every week 1 to 7 (Monday is 1), every month 1 to 31.</translation>
         </message>
@@ -4844,6 +5148,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>民族</source>
             <translation>Ethnic group</translation>
+        </message>
+        <message>
+            <source>没传完的部分保留几小时</source>
+            <translation>Hours that an unfinished upload is kept</translation>
         </message>
         <message>
             <source>没存完的{kind}：{title}（{at}）</source>
@@ -4954,6 +5262,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Until a receipt comes, the next hand-over carries them again; nothing is duplicated.</translation>
         </message>
         <message>
+            <source>没有新的回执或任务。</source>
+            <translation>There are no new receipts or tasks.</translation>
+        </message>
+        <message>
             <source>没有照片。</source>
             <translation>There is no photo.</translation>
         </message>
@@ -5004,6 +5316,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有这个编号。</source>
             <translation>There is no such number.</translation>
+        </message>
+        <message>
+            <source>没有这封回执，可能已有更新的。</source>
+            <translation>There is no such receipt; there may be a newer one.</translation>
         </message>
         <message>
             <source>没有选用系统钥匙串</source>
@@ -5167,6 +5483,14 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>状态栏“上次备份”变成黄色。</source>
             <translation>"Last backup" in the status bar turns yellow.</translation>
+        </message>
+        <message>
+            <source>状态页只在接收站这台电脑上显示。</source>
+            <translation>The status page is shown on the hub's own computer only.</translation>
+        </message>
+        <message>
+            <source>状态页对别的电脑也开放</source>
+            <translation>Show the status page to other computers too</translation>
         </message>
         <message>
             <source>状态：{state}</source>
@@ -5457,6 +5781,18 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Taken off</translation>
         </message>
         <message>
+            <source>程序会稍后自动再试。</source>
+            <translation>The program tries again later by itself.</translation>
+        </message>
+        <message>
+            <source>程序会自动再传。</source>
+            <translation>The program sends it again by itself.</translation>
+        </message>
+        <message>
+            <source>程序会自动接着传。</source>
+            <translation>The program continues by itself.</translation>
+        </message>
+        <message>
             <source>程序出了差错</source>
             <translation>The program made a mistake</translation>
         </message>
@@ -5485,6 +5821,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>A station can write only its own records. Please check with both stations; no record was changed.</translation>
         </message>
         <message>
+            <source>站点名称</source>
+            <translation>Station name</translation>
+        </message>
+        <message>
             <source>站点文件所在的文件夹</source>
             <translation>folder of the station's file</translation>
         </message>
@@ -5503,6 +5843,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>站点类型</source>
             <translation>kind of station</translation>
+        </message>
+        <message>
+            <source>站点请用 push、pull 连接区级的接收站。</source>
+            <translation>At a station, use push and pull to reach the district's hub.</translation>
         </message>
         <message>
             <source>站点：生成登记申请文件</source>
@@ -5543,6 +5887,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>站长（联络组长）</source>
             <translation>Station head (liaison group head)</translation>
+        </message>
+        <message>
+            <source>端口，0 表示任选一个</source>
+            <translation>Port; 0 picks a free one</translation>
         </message>
         <message>
             <source>第{first}至{last}号</source>
@@ -5643,6 +5991,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>等待前面数据包的</source>
             <translation>Waiting for earlier bundles</translation>
+        </message>
+        <message>
+            <source>等待合并的数据包有{n}个。</source>
+            <translation>Bundles waiting to be merged: {n}.</translation>
         </message>
         <message>
             <source>答复方式</source>
@@ -5916,6 +6268,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Gaps {n}</translation>
         </message>
         <message>
+            <source>网络</source>
+            <translation>Network</translation>
+        </message>
+        <message>
+            <source>网络太慢，这一段没有传完。</source>
+            <translation>The network is too slow; this piece did not finish.</translation>
+        </message>
+        <message>
             <source>群众</source>
             <translation>Citizen</translation>
         </message>
@@ -5974,6 +6334,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>联络站、委员工作室：记民情、办事项，月底交给区里。</source>
             <translation>Liaison station or member studio: note concerns, handle cases, hand over to the district at the end of the month.</translation>
+        </message>
+        <message>
+            <source>联网报送：把还没有回执的记录传给区级接收站</source>
+            <translation>Push: send the records that no receipt covers to the district's hub</translation>
+        </message>
+        <message>
+            <source>联网收取：从区级接收站取回执、退回和任务</source>
+            <translation>Pull: fetch receipts, returned records and tasks from the district's hub</translation>
         </message>
         <message>
             <source>能</source>
@@ -6078,6 +6446,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>要写原因</source>
             <translation>Reason needed</translation>
+        </message>
+        <message>
+            <source>要在别的电脑上看，请用 --open-status 启动，并由防火墙限制来源。</source>
+            <translation>To see it from other computers, start with --open-status and let a firewall limit who may.</translation>
         </message>
         <message>
             <source>要找的字</source>
@@ -6208,6 +6580,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The settings are saved.</translation>
         </message>
         <message>
+            <source>证书指纹写得不对。</source>
+            <translation>The fingerprint of the certificate is not written correctly.</translation>
+        </message>
+        <message>
             <source>诉求建议</source>
             <translation>Requests and suggestions</translation>
         </message>
@@ -6266,6 +6642,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。</source>
             <translation>Do not copy a station's folder for use on another computer; set up a new station there and enrol it.</translation>
+        </message>
+        <message>
+            <source>请不要继续，打电话向区级管理员核对证书指纹；没有发送任何内容。</source>
+            <translation>Do not go on; check the fingerprint with the district's administrator by telephone. Nothing was sent.</translation>
         </message>
         <message>
             <source>请与区级逐组核对，并确认是给本站的；没有记录任何回执。</source>
@@ -6328,6 +6708,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Reason for leave</translation>
         </message>
         <message>
+            <source>请先传完前面的；没传完的过几天会自动清除。</source>
+            <translation>Finish the earlier ones first; unfinished ones are cleared by themselves after some days.</translation>
+        </message>
+        <message>
             <source>请先升级本程序，再恢复。</source>
             <translation>Please update this program first, then restore.</translation>
         </message>
@@ -6368,6 +6752,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>First write a request file with "Enrol" (enrol request) and give it to the district, then install the enrolment receipt that comes back.</translation>
         </message>
         <message>
+            <source>请先登记（enrol）；区级刚登记的，请在区级打开一次后稍等。</source>
+            <translation>Enrol first (enrol); if the district has just accepted it, let the district be opened once and wait a little.</translation>
+        </message>
+        <message>
             <source>请先登记，或改用编号。</source>
             <translation>Please register it first, or use the number.</translation>
         </message>
@@ -6398,6 +6786,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请写明什么条件下能办，或为什么不能办。</source>
             <translation>Please write on what condition it can be done, or why it cannot be done.</translation>
+        </message>
+        <message>
+            <source>请写明依据和是谁决定的；不要写被删除的内容。</source>
+            <translation>Name the legal ground and who decided; do not repeat what is erased.</translation>
         </message>
         <message>
             <source>请写活动小结；纪要、签到表和照片作为附件挂在活动下面。</source>
@@ -6470,6 +6862,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请另存为不带宏的文件（docx、xlsx）或 PDF 再添加。</source>
             <translation>Please save it as a file without macros (docx, xlsx) or as PDF, then add it.</translation>
+        </message>
+        <message>
+            <source>请另建一条新的记录。</source>
+            <translation>Make a new record.</translation>
         </message>
         <message>
             <source>请另建一条新的记录，在说明里写上原编号。</source>
@@ -6612,6 +7008,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please enter yes or no.</translation>
         </message>
         <message>
+            <source>请安装相同或更新的版本后再启动；数据没有改动。</source>
+            <translation>Install the same or a newer version, then start again; the data were not changed.</translation>
+        </message>
+        <message>
             <source>请对照打印的恢复码逐组核对，里面没有字母 I、L、O、U。</source>
             <translation>Please compare with the printed recovery code group by group; it holds no letters I, L, O or U.</translation>
         </message>
@@ -6638,6 +7038,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请打电话逐组核对，一致后加上 --yes，或用 --fingerprint 写上对方读出的六组数字。</source>
             <translation>Please compare group by group over the telephone; when all agree, add --yes, or give the six groups that were read with --fingerprint.</translation>
+        </message>
+        <message>
+            <source>请打电话问区级管理员；本机的数据都在。</source>
+            <translation>Please telephone the district's administrator; the data on this computer are all here.</translation>
         </message>
         <message>
             <source>请找这份数据首次运行时打印的恢复码，换过恢复码的用最新的一张。</source>
@@ -6700,6 +7104,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please choose another, empty folder, or open the data that are here.</translation>
         </message>
         <message>
+            <source>请换一个端口（--port），或关闭占用它的程序。</source>
+            <translation>Choose another port (--port), or close the program that uses it.</translation>
+        </message>
+        <message>
             <source>请换一个词，或写明理由后保留。</source>
             <translation>Please choose another word, or keep it with a reason.</translation>
         </message>
@@ -6748,6 +7156,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please tick "Petition"; then it is left out of the closing rate.</translation>
         </message>
         <message>
+            <source>请校准电脑的日期和时间后再试。</source>
+            <translation>Set the computer's date and time, then try again.</translation>
+        </message>
+        <message>
             <source>请核对接待时间。</source>
             <translation>Please check the times of the reception.</translation>
         </message>
@@ -6776,8 +7188,16 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please check the two dates.</translation>
         </message>
         <message>
+            <source>请检查 --db 的地址、口令和数据库是否已启动。</source>
+            <translation>Check the address and password of --db and whether the database is running.</translation>
+        </message>
+        <message>
             <source>请检查 --passphrase-file 后面的文件名；文件里只写口令，UTF-8 编码。</source>
             <translation>Please check the file name after --passphrase-file; the file holds only the passphrase, in UTF-8.</translation>
+        </message>
+        <message>
+            <source>请检查 --tls-cert 和 --tls-key 两个 PEM 文件。</source>
+            <translation>Check the two PEM files of --tls-cert and --tls-key.</translation>
         </message>
         <message>
             <source>请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。</source>
@@ -6788,8 +7208,32 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please check whether the disk or stick is loose; all that was saved is there, please make a backup soon.</translation>
         </message>
         <message>
+            <source>请检查网址；如果网络需要先登录，请登录后再试。本机没有改动。</source>
+            <translation>Check the address; if the network asks for a login, log in first. Nothing was changed here.</translation>
+        </message>
+        <message>
+            <source>请检查网址；本站要连接登记过的区县。</source>
+            <translation>Check the address; this station connects to the district it is enrolled with.</translation>
+        </message>
+        <message>
             <source>请检查这一栏：应填{wanted}。</source>
             <translation>Please check this field: it takes {wanted}.</translation>
+        </message>
+        <message>
+            <source>请求没有按规定签名。</source>
+            <translation>The request is not signed as prescribed.</translation>
+        </message>
+        <message>
+            <source>请求的内容类型不对。</source>
+            <translation>The content type of the request is wrong.</translation>
+        </message>
+        <message>
+            <source>请求的签名不对。</source>
+            <translation>The signature of the request is wrong.</translation>
+        </message>
+        <message>
+            <source>请求里的编号不对。</source>
+            <translation>The number in the request is wrong.</translation>
         </message>
         <message>
             <source>请清理磁盘后重试；已存的内容都在。</source>
@@ -6824,6 +7268,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please use --set field=content, --file FILE or --lines.</translation>
         </message>
         <message>
+            <source>请用 --url 写上区级给的网址；以后会记住。</source>
+            <translation>Give the address from the district with --url; it is remembered.</translation>
+        </message>
+        <message>
+            <source>请用 https:// 开头的网址。</source>
+            <translation>Use an address that begins with https://.</translation>
+        </message>
+        <message>
             <source>请用 init 新建，用 restore 从备份恢复，或用 --home 指明文件夹。</source>
             <translation>Please set one up with init, restore a backup with restore, or name the folder with --home.</translation>
         </message>
@@ -6834,6 +7286,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请用 quarantine list 查看编号。</source>
             <translation>Please look up the number with quarantine list.</translation>
+        </message>
+        <message>
+            <source>请用U盘报送，或请区级管理员放宽限额。</source>
+            <translation>Use a USB stick, or ask the district's administrator to raise the limit.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么丢弃。</source>
@@ -6872,8 +7328,24 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please restore with the recovery code and give a new passphrase (--passphrase-file on the command line).</translation>
         </message>
         <message>
+            <source>请用本程序的 pull 收取。</source>
+            <translation>Use this program's pull.</translation>
+        </message>
+        <message>
+            <source>请用本程序的 push 报送。</source>
+            <translation>Use this program's push.</translation>
+        </message>
+        <message>
+            <source>请用本程序的 push、pull 连接。</source>
+            <translation>Connect with this program's push and pull.</translation>
+        </message>
+        <message>
             <source>请用生僻字输入换成标准字；字库里没有的，用同音字或拆写，并在备注说明。</source>
             <translation>Please replace it with the standard character using a rare-character input; if the font lacks it, write a character of the same sound or its parts, and say so in the remarks.</translation>
+        </message>
+        <message>
+            <source>请用登记过的电脑发送；这里没有改动。</source>
+            <translation>Send from an enrolled computer; nothing was changed here.</translation>
         </message>
         <message>
             <source>请用看图程序打开试试；打不开就重新拍照或扫描。原来的记录没有改动。</source>
@@ -6900,12 +7372,20 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please make sure that the station is enrolled (enrol accept), then choose "Take in again" in quarantine.</translation>
         </message>
         <message>
+            <source>请稍后再试，或用U盘报送。</source>
+            <translation>Try again later, or use a USB stick.</translation>
+        </message>
+        <message>
             <source>请稍等，做完会自动继续。</source>
             <translation>Please wait; it goes on by itself.</translation>
         </message>
         <message>
             <source>请站点在“月底交区里”的“电话里的回执码”一栏输入；里面没有字母 I、L、O、U。</source>
             <translation>Please have the station enter it under "Month-end hand-over" in "Receipt code from the telephone"; it holds no letters I, L, O or U.</translation>
+        </message>
+        <message>
+            <source>请联系技术人员；不要再做备份或报送。</source>
+            <translation>Ask a technician; make no backup and send nothing until then.</translation>
         </message>
         <message>
             <source>请至少用8个字母或4个汉字，例如一句自己记得住的话。</source>
@@ -6972,6 +7452,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please enter the passphrase (--passphrase-file on the command line), or open it with the recovery code.</translation>
         </message>
         <message>
+            <source>请过几小时再传，或用U盘报送。</source>
+            <translation>Send it in a few hours, or use a USB stick.</translation>
+        </message>
+        <message>
             <source>请选委员或填姓名。</source>
             <translation>Please choose a member or enter a name.</translation>
         </message>
@@ -7000,6 +7484,18 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please compare group by group; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
+            <source>请重新发送这个数据包。</source>
+            <translation>Send this bundle again.</translation>
+        </message>
+        <message>
+            <source>请重新发送；如果反复出现，请用U盘报送。</source>
+            <translation>Send it again; if this keeps happening, use a USB stick.</translation>
+        </message>
+        <message>
+            <source>请重新发送；里面没有东西丢失。</source>
+            <translation>Send it again; nothing is lost.</translation>
+        </message>
+        <message>
             <source>请重新安装程序，不要单独升级其中的组件。</source>
             <translation>Please install the program again, and do not upgrade parts of it on their own.</translation>
         </message>
@@ -7014,6 +7510,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请重新扫描或拍照后再添加。</source>
             <translation>Please scan or photograph it again, then add it.</translation>
+        </message>
+        <message>
+            <source>请重新收取（pull）。</source>
+            <translation>Pull again (pull).</translation>
         </message>
         <message>
             <source>请重新添加这个文件，校验码由程序计算。</source>
@@ -7054,6 +7554,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>谁在这台电脑上录入</source>
             <translation>Who enters records on this computer</translation>
+        </message>
+        <message>
+            <source>谁已删除，用 status 查看。</source>
+            <translation>status tells who has erased it.</translation>
         </message>
         <message>
             <source>责任</source>
@@ -7160,6 +7664,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Back (Alt+Left)</translation>
         </message>
         <message>
+            <source>还不知道区级接收站的网址。</source>
+            <translation>The address of the district's hub is not known yet.</translation>
+        </message>
+        <message>
             <source>还是“{state}”，不会归档。</source>
             <translation>It is still "{state}" and will not be archived.</translation>
         </message>
@@ -7233,6 +7741,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>There is no enrolment receipt yet. Once the district has enrolled this station, plug the stick in again; it is found by itself.</translation>
         </message>
         <message>
+            <source>还没有登记的站点。</source>
+            <translation>No station is enrolled yet.</translation>
+        </message>
+        <message>
+            <source>还没有确认的</source>
+            <translation>Not confirmed by</translation>
+        </message>
+        <message>
             <source>还没有设口令</source>
             <translation>no passphrase is set yet</translation>
         </message>
@@ -7276,6 +7792,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This recovery code is not that of these data.</translation>
         </message>
         <message>
+            <source>这个数据包正由另一个连接传送。</source>
+            <translation>Another connection is sending this bundle.</translation>
+        </message>
+        <message>
             <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>
             <translation>This file is not written for here; the key of this computer does not open it.</translation>
         </message>
@@ -7306,6 +7826,18 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这个站点的文件正被另一个程序打开（电脑 {host}，进程 {pid}，自 {since} 起）。</source>
             <translation>The file of this station is open in another program (computer {host}, process {pid}, since {since}).</translation>
+        </message>
+        <message>
+            <source>这个网址没有加密（http）。</source>
+            <translation>This address is not encrypted (http).</translation>
+        </message>
+        <message>
+            <source>这个请求已经用过一次，不再接受。</source>
+            <translation>This request was used once already and is not accepted again.</translation>
+        </message>
+        <message>
+            <source>这个请求是发给别的区县的。</source>
+            <translation>This request is addressed to another district.</translation>
         </message>
         <message>
             <source>这些回执都收过了，没有新的内容。</source>
@@ -7344,8 +7876,16 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This enrolment receipt is not for this computer ({device}).</translation>
         </message>
         <message>
+            <source>这台电脑24小时内传的数据超过了限额（{n} MB）。</source>
+            <translation>This computer sent more than its limit within 24 hours ({n} MB).</translation>
+        </message>
+        <message>
             <source>这台电脑上没有打印机。</source>
             <translation>There is no printer on this computer.</translation>
+        </message>
+        <message>
+            <source>这台电脑有{n}个数据包还没有传完。</source>
+            <translation>Bundles that this computer has not finished sending: {n}.</translation>
         </message>
         <message>
             <source>这台电脑没有可用的系统钥匙串（{backend}）</source>
@@ -7360,12 +7900,24 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The keyring of this computer cannot be used, and the backup has no passphrase.</translation>
         </message>
         <message>
+            <source>这台电脑请求太频繁。</source>
+            <translation>This computer asks too often.</translation>
+        </message>
+        <message>
             <source>这把钥匙已经属于另一台电脑。</source>
             <translation>This key already belongs to another computer.</translation>
         </message>
         <message>
+            <source>这是别的电脑的信箱。</source>
+            <translation>This is another computer's mailbox.</translation>
+        </message>
+        <message>
             <source>这是预演，没有改动。</source>
             <translation>This was a trial; nothing changed.</translation>
+        </message>
+        <message>
+            <source>这条记录已经依法删除，内容不在了。</source>
+            <translation>This record was erased by law; its content is gone.</translation>
         </message>
         <message>
             <source>这条记录已经有了，编号{code}。</source>
@@ -7390,6 +7942,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这条记录由更新的版本写成，这里只能原样保存。</source>
             <translation>This record was written by a newer version and can only be kept as it is here.</translation>
+        </message>
+        <message>
+            <source>这次导入里有已经依法删除的记录，不能撤销。</source>
+            <translation>This import holds records that were erased by law; it cannot be undone.</translation>
         </message>
         <message>
             <source>这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。</source>
@@ -7420,8 +7976,12 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Under way</translation>
         </message>
         <message>
-            <source>退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，64 用法不对，70 程序出错。</source>
-            <translation>Exit codes: 0 done, 2 refused (why and what to do is said), 3 file damaged, 4 in use, 5 trouble with disk or stick, 64 wrong usage, 70 program error.</translation>
+            <source>连不上接收站的数据库（{kind}）。</source>
+            <translation>The hub's database cannot be reached ({kind}).</translation>
+        </message>
+        <message>
+            <source>退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，6 网络断了、再做一次不会出错，64 用法不对，70 程序出错。</source>
+            <translation>Exit codes: 0 done, 2 refused (with reason and remedy), 3 damaged file, 4 busy, 5 disk or USB stick, 6 network broke and repeating does no harm, 64 usage, 70 bug.</translation>
         </message>
         <message>
             <source>退办</source>
@@ -7568,6 +8128,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Part</translation>
         </message>
         <message>
+            <source>都已传到 {url}，正在等区级的回执，请稍后收取（pull）。</source>
+            <translation>Everything was sent to {url}; waiting for the district's receipt, pull later.</translation>
+        </message>
+        <message>
             <source>都已送出</source>
             <translation>All sent</translation>
         </message>
@@ -7684,6 +8248,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Attachments ({n})</translation>
         </message>
         <message>
+            <source>随别处的依法删除</source>
+            <translation>Follows a legal erasure decided elsewhere</translation>
+        </message>
+        <message>
             <source>隔离区没有“{number}”这一项。</source>
             <translation>There is no number "{number}" in quarantine.</translation>
         </message>
@@ -7706,6 +8274,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>集体访</source>
             <translation>Group visit</translation>
+        </message>
+        <message>
+            <source>需人工处理</source>
+            <translation>A person must decide</translation>
         </message>
         <message>
             <source>需求</source>

@@ -88,7 +88,7 @@ def test_a_second_program_is_told_who_has_the_file(words_of: list[str], station:
 
 def test_every_verb_explains_itself_in_chinese() -> None:
     verbs = ["init station", "init district", "enrol request", "enrol accept", "enrol install", "kinds", "vocabulary", "add",
-             "show", "history", "list", "search", "correct", "void", "move", "attach", "detach", "today", "status", "info",
+             "show", "history", "list", "search", "correct", "void", "redact", "move", "attach", "detach", "today", "status", "info",
              "export", "inspect", "import", "undo-import", "quarantine list", "quarantine show", "quarantine release",
              "quarantine discard", "conflicts list", "conflicts show", "conflicts resolve", "receipt", "receipt enter",
              "receipt-code", "return", "check", "dump", "backup", "backup verify", "restore", "keys export", "rekey",
@@ -110,7 +110,7 @@ def test_every_verb_explains_itself_in_chinese() -> None:
         assert "options:" not in out.getvalue()
 
 
-@pytest.mark.parametrize("absent", ["tally", "excel", "task", "salvage", "redact", "link", "rebuild"])
+@pytest.mark.parametrize("absent", ["tally", "excel", "task", "salvage", "link", "rebuild"])
 def test_later_work_is_absent(absent: str, bare: Terminal) -> None:
     assert bare.refused(absent, rc=64) == "USAGE"
 

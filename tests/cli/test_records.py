@@ -196,3 +196,30 @@ def test_people_get_plain_text(station: Terminal, verb: tuple[str, ...]) -> None
     assert rc == 0, err
     assert out.strip()
     assert not out.lstrip().startswith("{")
+
+
+def test_erased_by_law(station: Terminal, tmp_path: Path) -> None:
+    station.lines("add", "journal_entry", "--lines", stdin=as_lines([entry(subject="李四来访")]))
+    uid = station.json("search", "李四来访")["hits"][0]["uid"]
+    (tmp_path / "kept").mkdir()
+    kept = station.json("backup", "--to", str(tmp_path / "kept"))
+    code = station.json("show", uid)["record"]["code"]
+    assert station.refused("redact", uid) == "REASON_REQUIRED"
+    told = station.json("redact", code, "--reason", "依法，站长决定")
+    assert (told["uid"], told["code"], told["state"]) == (uid, code, "已删除")
+    assert [(b["file"], bool(b["at"])) for b in told["backups"]] == [(kept["file"], True)]
+    shown = station.json("show", code)
+    assert shown["erased"]
+    assert shown["record"]["was"] == "journal_entry"
+    assert "李四" not in str(shown)
+    assert "已依法删除的记录" in station.run("show", code)[1]
+    assert station.json("search", "李四")["hits"] == []
+    assert station.json("status")["erased"][0]["waiting"] == ["区级"]
+    assert "站长决定" in station.run("status")[1]
+    assert [r["values"] is None for r in station.json("history", uid)["revisions"]] == [True, False]
+    for again in (("void", uid), ("move", uid, "已登记"), ("redact", uid), ("correct", uid, "--set", "place=x")):
+        assert station.refused(*again, *(() if again[0] == "correct" else ("--reason", "x"))) in {
+            "RECORD_ERASED",
+            "UNKNOWN_KIND",
+        }
+    assert station.json("check", "--deep")["ok"]

@@ -136,12 +136,14 @@ def test_an_attachment_that_a_body_names_and_nobody_has(home: Home, new_home: Ne
     assert check(district, deep=True).ok  # it may still be on its way
 
 
-def test_an_erased_body_is_no_damage(home: Home):
+def test_an_erased_body_is_no_damage_and_one_that_stayed_is(home: Home):
     uid = home.journal.write("slip", {"day": "2026-11-20", "title": "要删除的人"}).uid
-    home.journal.note("record.redact", {}, rec=uid, reason="依法删除")
-    spoil(home, "DELETE FROM body WHERE line LIKE '%要删除的人%'")
-    home.journal.rebuild()
+    home.journal.redact(uid, "依法删除")
     assert codes(home, deep=True) == []
+    kept = home.journal.write("slip", {"day": "2026-11-20", "title": "没有删掉"}).uid
+    home.journal.note("record.redact", {}, rec=kept, reason="依法删除")
+    home.journal.rebuild()
+    assert codes(home, deep=True) == ["BODY_NOT_ERASED"]
 
 
 def test_what_was_worked_out_is_mended_and_the_journal_never(home: Home):

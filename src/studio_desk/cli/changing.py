@@ -1,4 +1,4 @@
-"""`correct`, `void`, `move`: change a record; nothing is ever deleted."""
+"""`correct`, `void`, `move`: change a record, nothing is deleted; `redact`: erase one because the law says so."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def register(verbs: Verbs) -> None:
     parser = verbs.add("void", say("作废一条记录；编号留着，内容可查"), void)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么作废"))
+    parser = verbs.add("redact", say("依法删除一条记录的内容和附件；只留编号，不能恢复"), redact)
+    parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
+    parser.add_argument("--reason", default="", metavar="R", help=say("依据和决定人；不要写被删除的内容"))
     parser = verbs.add("move", say("转到下一个状态"), move)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("state", metavar="STATE", help=say("转到哪个状态"))
@@ -50,6 +53,23 @@ def void(call: Call) -> Answer:
     with call.home() as home:
         written = home.journal.void(home.journal.find(call.args.uid), call.args.reason)
     return Answer(as_data(written), saved(written))
+
+
+def redact(call: Call) -> Answer:
+    """Erase a record by law; names every backup and bundle from before, which no program can reach."""
+    from studio_desk.exchange import erasure
+
+    with call.home() as home:
+        found = erasure.redact(home, home.journal.find(call.args.uid), call.args.reason)
+    lines = [say("{code}已依法删除（连同附件共{n}条）；编号保留。", code=found.code or found.uid, n=len(found.records))]
+    if found.backups:
+        lines.append(say("以前的备份里还有它，请逐个销毁，或在恢复后马上与区级交换一次数据："))
+        lines += [f"  {at[:16].replace('T', ' ')}  {file}" for file, at in found.backups]
+    if found.bundles:
+        lines.append(say("以前送出的数据包里还有它，请收回或销毁："))
+        lines += [f"  {at[:16].replace('T', ' ')}  {file}  {medium}" for file, at, medium in found.bundles]
+    lines.append(say("对方收到下一个数据包后会同样删除；谁已删除，用 status 查看。"))
+    return Answer(found.as_json(), "\n".join(lines))
 
 
 def move(call: Call) -> Answer:

@@ -53,6 +53,7 @@ def register(verbs: Verbs) -> None:
 
 def show(call: Call) -> Answer:
     """One record with its custody word."""
+    from studio_desk.store import erasure
     from studio_desk.store.custody import words
 
     with call.home() as home:
@@ -62,6 +63,14 @@ def show(call: Call) -> Answer:
         files = _files(home, uid)
         shape = home.journal.shapes.get(record["kind"])
     data = {"record": record, "custody": word, "attachments": files}
+    if record["kind"] == erasure.KIND:
+        told = [
+            (say("说明"), say("已依法删除的记录")),
+            (say("状态"), say(record["state"])),
+            (say("保管"), custody_word(word)),
+            ("uid", uid),
+        ]
+        return Answer({**data, "erased": True}, f"{record['code']}\n\n{facts(told)}")
     if shape is None:
         note = say("这条记录由更新的版本写成，这里只能原样保存。")
         return Answer({**data, "newer": True}, facts([(say("说明"), note), *record.items()]))

@@ -69,7 +69,7 @@ def _version(version: Any, name: str) -> str:
 
 
 def _status(home: Home) -> dict[str, Any]:
-    from studio_desk.exchange import trust_store
+    from studio_desk.exchange import erasure, trust_store
     from studio_desk.kernel import clock
     from studio_desk.store.backup import latest
     from studio_desk.store.custody import custody
@@ -115,6 +115,7 @@ def _status(home: Home) -> dict[str, Any]:
         "held": waiting,
         "quarantine": refused,
         "conflicts": held.records["conflict"],
+        "erased": [one.as_json() for one in erasure.standing(home)],
     }
 
 
@@ -139,4 +140,18 @@ def _told(data: dict[str, Any]) -> str:
     rows = [(custody_word(word), number) for word, number in data["records"].items()]
     if data["notice"]:
         pairs.append((say("注意"), data["notice"]))
-    return f"{facts(pairs)}\n\n{table((say('保管'), say('记录数')), rows)}"
+    text = f"{facts(pairs)}\n\n{table((say('保管'), say('记录数')), rows)}"
+    if not data["erased"]:
+        return text
+    head = (say("依法删除"), say("时间"), say("原因"), say("已删除的"), say("还没有确认的"))
+    erased = [
+        (
+            one["code"] or one["uid"],
+            one["at"][:16],
+            one["reason"],
+            "、".join(one["confirmed"]),
+            "、".join(one["waiting"]),
+        )
+        for one in data["erased"]
+    ]
+    return f"{text}\n\n{table(head, erased)}"

@@ -48,6 +48,7 @@ from studio_desk.desk.jobs import Job, Worker
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.kinds import KINDS, kind
+from studio_desk.store import erasure
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
@@ -169,8 +170,10 @@ class Desk(QObject):
         """The record type called `key`.
 
         Raises:
-            Problem: UNKNOWN_KIND.
+            Problem: UNKNOWN_KIND; RECORD_ERASED for what stands in the place of an erased record's kind.
         """
+        if key == erasure.KIND:
+            raise Problem("RECORD_ERASED", say("这条记录已经依法删除，内容不在了。"), say("谁已删除，用 status 查看。"))
         return kind(key)
 
     def titles(self, uids: Sequence[str]) -> dict[str, str]:

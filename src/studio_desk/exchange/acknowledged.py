@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Connection
+
 from studio_desk.exchange import tables
 from studio_desk.exchange.header import chain_age
 from studio_desk.store.custody import RECEIVED, own_chains
@@ -36,12 +38,35 @@ def settle(home: Home) -> dict[str, int]:
 
     The newest receipt decides, even when it goes back behind an earlier one: a district that was restored asks again for
     what it lost (`exchange.md`, restore (c)). A typed receipt code counts until a receipt says less in a new epoch.
+
+    A point counts only where the own chain holds exactly it: what the district received from a copy of this home does not
+    cover what was written here under the same numbers.
     """
-    frontiers = newest(home, home.code).get("frontiers", {})
+    last = newest(home, home.code)
     with home.file.write() as c:
-        rows = c.exec_driver_sql(f"SELECT dev, seq FROM {tables.code_receipt.name}").all()  # noqa: S608 - own name
-        typed: dict[str, int] = {dev: seq for dev, seq in rows}  # noqa: C416 - typed rows
-        covered = {dev: max(int(frontiers.get(dev, [0])[0]), typed.get(dev, 0)) for dev in own_chains(home)}
+        points: list[tuple[str, int, str]] = [
+            (dev, seq, head)
+            for dev, seq, head in c.exec_driver_sql(f"SELECT dev, seq, head FROM {tables.code_receipt.name}")  # noqa: S608 - own name
+        ]
+        for said in _same_epoch(c, home, last):
+            for dev, (seq, head) in [*said["frontiers"].items(), *said.get("ends", {}).items()]:
+                if seq <= int(last["frontiers"].get(dev, [0])[0]):
+                    points.append((dev, seq, head))
+        covered = dict.fromkeys(own_chains(home), 0)
+        for dev, seq, head in points:
+            if seq > covered.get(dev, seq) and _holds(c, dev, seq, head):
+                covered[dev] = seq
         for dev, seq in covered.items():
             home.meta.set(f"{RECEIVED}{dev}", str(seq))
     return covered
+
+
+def _same_epoch(c: Connection, home: Home, last: dict[str, Any]) -> list[dict[str, Any]]:
+    """The receipts that are in force beside the newest: those of its epoch."""
+    query = f"SELECT said FROM {tables.receipt.name} WHERE station = ? AND hub_epoch = ?"  # noqa: S608 - own name
+    return [json.loads(said) for said in c.exec_driver_sql(query, (home.code, last.get("hub_epoch", ""))).scalars()]
+
+
+def _holds(c: Connection, dev: str, seq: int, head: str) -> bool:
+    query = "SELECT 1 FROM op WHERE dev = ? AND seq = ? AND digest = ?"
+    return c.exec_driver_sql(query, (dev, seq, head)).first() is not None

@@ -32,7 +32,7 @@ class Checked:
     Attributes:
         ops: how many.
         records: how many different records they are about.
-        missing: `(seq, rec)` of ops whose body is not here and that no erasure in this bundle explains.
+        missing: `(seq, rec)` of ops whose body is not here and that no erasure, here or named in the header, explains.
         claims: digest of an attachment to the names that bodies give it.
     """
 
@@ -74,7 +74,7 @@ def check_ops(data: bytes, header: Header) -> tuple[Checked, dict[str, tuple[int
     """
     checked = Checked()
     recs: set[str] = set()
-    erased: set[str] = set()
+    erased: set[str] = set(header.erased)
     bodies: dict[str, tuple[int, int, str, str]] = {}
     seq, head = header.first - 1, header.prev
     if header.last - header.first >= MAX_OPS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ _HEX: Final = re.compile(r"[0-9a-f]{64}")
 _CODE: Final = re.compile(r"[A-Z]{2,6}|[0-9]{6}")
 _BUNDLE: Final = re.compile(r"[0-9a-f]{32}")
 _DEVICE: Final = re.compile(r"(?P<code>[A-Z]{2,6}|[0-9]{6})-(?P<number>[0-9]{1,4})(?:\.[0-9a-z]{1,16})?(?:@(?P<to>[A-Z]{2,6}))?")  # fmt: skip
+_LONGEST: Final = 128
+"""Characters of a record's uid."""
 _OLD: Final = re.compile(r"SDX/0(\..*)?")
 
 
@@ -39,6 +41,7 @@ class Header:
         hub_epoch: the district's epoch as the writer knows it, `""` before the first receipt.
         min_reader: oldest reader that understands it.
         seen: how far the writer holds the addressee's chains: chain to `(seq, head)`.
+        erased: records whose bodies are missing because of an erasure that stands in another bundle (clause 8.4).
         format: always `SDX/1`.
     """
 
@@ -53,6 +56,7 @@ class Header:
     hub_epoch: str = ""
     min_reader: int = MIN_READER
     seen: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    erased: Sequence[str] = ()
     format: str = FORMAT
 
     @property
@@ -71,7 +75,9 @@ class Header:
 
     def _said(self) -> dict[str, Any]:
         said = {("from" if k == "sender" else k): v for k, v in asdict(self).items()}
-        return {**said, "seen": {dev: list(point) for dev, point in self.seen.items()}}
+        said["seen"] = {dev: list(point) for dev, point in self.seen.items()}
+        said["erased"] = list(self.erased)
+        return said if self.erased else {k: v for k, v in said.items() if k != "erased"}
 
 
 def file_name(header: Header) -> str:
@@ -139,6 +145,7 @@ def read_header(found: Any) -> Header:
         hub_epoch=found["hub_epoch"],
         min_reader=needed,
         seen={dev: (point[0], point[1]) for dev, point in found.get("seen", {}).items()},
+        erased=tuple(found.get("erased", ())),
     )
 
 
@@ -150,11 +157,13 @@ def _fault(found: Mapping[str, Any]) -> str:
     for key, least in (("first", 1), ("last", 1), ("trust_version", 0)):
         if type(found.get(key)) is not int or found[key] < least:
             return key
+    erased = found.get("erased", [])
     epoch, seen = found.get("hub_epoch"), found.get("seen", {})
     faults = (
         ("last", found["last"] < found["first"]),
         ("prev", (found["first"] == 1) != (found["prev"] == GENESIS)),
         ("hub_epoch", not isinstance(epoch, str) or len(epoch) > 64),
+        ("erased", not isinstance(erased, list) or not all(isinstance(r, str) and len(r) <= _LONGEST for r in erased)),
         ("seen", not isinstance(seen, dict) or not all(_DEVICE.fullmatch(d) and _point(p) for d, p in seen.items())),
     )
     return next((key for key, wrong in faults if wrong), "")

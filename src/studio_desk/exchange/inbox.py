@@ -205,6 +205,7 @@ class _Inbox:
         try:
             with self.home.file.write() as c:
                 merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
+                self._end(bundle.header)
                 taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
                 quarantine.settled(c, sha256)
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
@@ -302,7 +303,14 @@ class _Inbox:
         """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
         if self.home.role != "district":
             return
-        rows = [("", 0, ""), *((dev, seq, head) for dev, (seq, head) in header.seen.items())]
+        self._keep(header, [("", 0, ""), *((dev, seq, head) for dev, (seq, head) in header.seen.items())])
+
+    def _end(self, header: Header) -> None:
+        """How far a bundle that joined its chain went: a station restored from a backup learns that its end is known."""
+        if self.home.role == "district":
+            self._keep(header, [(header.device, header.last, header.head)])
+
+    def _keep(self, header: Header, rows: Sequence[tuple[str, int, str]]) -> None:
         with self.home.file.write() as c:
             for dev, seq, head in rows:
                 c.exec_driver_sql(

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import flaws, tables
+from studio_desk.exchange import erasure, flaws, tables
 from studio_desk.exchange.header import chain_owner
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
+from studio_desk.store import erasure as store_erasure
+from studio_desk.store.ops import Op
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -82,15 +84,14 @@ def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, p
         Problem: `FORK`, `FOREIGN_RECORD`, `BODY_MISSING`; nothing is changed then once the transaction is rolled back.
     """
     with home.file.write() as c:
-        ops = list(_parsed(bundle))
+        ops = _without_erased(c, list(_parsed(bundle)))
         _same_history(c, home, bundle, ops)
         seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
         fresh = [op for op in ops if op.said["seq"] > seq]
-        erased = _erased(c, {op.said["rec"] for op in ops})
-        _bodies_there(bundle, fresh, erased)
+        _bodies_there(c, bundle, fresh)
         _own_records(c, home, bundle, fresh)
         late = _late(c, bundle, ops, seq)
-        pairs = [(op.line, None if op.said["rec"] in erased else op.body) for op in [*late, *fresh]]
+        pairs = [(op.line, op.body) for op in [*late, *fresh]]
         merged = Merged(same=len(ops) - len(fresh))
         if pairs:
             applied = home.journal.apply(pairs, progress)
@@ -103,6 +104,8 @@ def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, p
             merged.first, merged.last = fresh[0].said["seq"], fresh[-1].said["seq"]
         named = _look(c, home, bundle, [*late, *fresh], merged)
         brought = _attach(c, bundle, named, fetch)
+        if any(op.said["type"] == store_erasure.TYPE for op in fresh):
+            erasure.follow(c, home, {op.said["rec"] for op in fresh if op.said["type"] == store_erasure.TYPE})
         _log(home, bundle, source, merged, brought)
     return merged
 
@@ -132,16 +135,19 @@ def _same_history(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op
             raise refuse("FORK", device=dev, seq=op.said["seq"])
 
 
-def _erased(c: Connection, recs: set[str]) -> set[str]:
-    """Those of some records that were legally erased here: their bodies never come back (clause 8.4)."""
-    found = c.exec_driver_sql("SELECT DISTINCT rec FROM op WHERE type = 'record.redact'").scalars()
-    return recs & set(found)
+def _without_erased(c: Connection, ops: Sequence[_Op]) -> list[_Op]:
+    """The ops without those bodies that an erasure, here or in the bundle, covers: they never come back (clause 8.4)."""
+    kept = store_erasure.without(c, [(Op.from_line(op.line), op.body) for op in ops])
+    return [op if op.body == body else replace(op, body=body) for op, (_, body) in zip(ops, kept, strict=True)]
 
 
-def _bodies_there(bundle: Verified, fresh: Sequence[_Op], erased: set[str]) -> None:
+def _bodies_there(c: Connection, bundle: Verified, fresh: Sequence[_Op]) -> None:
+    if not bundle.missing:
+        return
+    erasing, dev = store_erasure.erasing(c), bundle.header.device
     new = {op.said["seq"] for op in fresh}
     for seq, rec in bundle.missing:
-        if seq in new and rec not in erased:
+        if seq in new and not store_erasure.covers(erasing.get(rec, ()), dev):
             raise refuse("BODY_MISSING", device=bundle.header.device, seq=seq)
 
 
@@ -153,7 +159,7 @@ def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_O
     touched: dict[str, None] = {}
     for op in fresh:
         rec = op.said["rec"]
-        if rec and not op.said["base"]:
+        if rec and not op.said["base"] and op.said["type"] != store_erasure.TYPE:
             own.add(rec)
         elif rec and rec not in own:
             touched[rec] = None

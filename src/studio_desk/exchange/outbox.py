@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, sealed_files, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
 from studio_desk.exchange.header import Header, chain_age, chain_owner, file_name
@@ -172,7 +172,8 @@ def send(
     sent = []
     for volume in volumes:
         header = Header(
-            home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen
+            home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
+            erased=erasure.elsewhere(home, volume),
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
         with TemporaryDirectory(prefix="outbox-", dir=home.path) as folder:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, outbox, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, outbox, tables, trust_store
 from studio_desk.exchange.header import chain_owner
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
@@ -86,7 +86,8 @@ def issue(home: Home, station: str) -> Mapping[str, Any]:
             home.journal.note("trust", {"document": trust_store.current_document(home)}, chain=chain_for(home, station))
             home.meta.set(_TRUST_SENT + station, str(trust.version))
         said = _say(c, home, station, trust.version)
-        if acknowledged.newest(home, station) != said or chain_for(home, station) not in home.journal.frontiers():
+        # A receipt is always the last of what leaves: its line in the main chain is what the mark can notice a rewind by.
+        if acknowledged.newest(home, station) != said or not _ends_with_receipt(c, home, station):
             op = home.journal.note("receipt", said, chain=chain_for(home, station))
             # The mark outside the database follows the district's main chain; so a rewound file is noticed there too.
             home.journal.note("receipt.issue", {"station": station, "seq": op.seq, "head": op.digest})
@@ -191,6 +192,7 @@ def _take_receipt(
     for sha256 in newest["need_blobs"]:
         c.execute(tables.wanted.insert().prefix_with("OR REPLACE"), {"sha256": sha256, "dev": "", "side": "there"})
     _compare(c, home, newest["frontiers"], taken)
+    erasure.follow(c, home, newest.get("erased", ()))
     acknowledged.settle(home)
 
 
@@ -237,9 +239,11 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
     return {
         "hub_epoch": outbox.epoch_of(home),
         "frontiers": {dev: list(point) for dev, point in sorted(points.items())},
+        "ends": _ends(c, station),
         "need_blobs": needed,
         "returned": _returned(c, station),
         "conflicts": conflicts,
+        "erased": erasure.said_for(c, station),
         "trust_version": trust_version,
         "counts": {
             "ops": sum(seq for seq, _ in points.values()),
@@ -248,6 +252,22 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
             "conflicts": records[1],
         },
     }
+
+
+def _ends_with_receipt(c: Connection, home: Home, station: str) -> bool:
+    _, head = home.journal.frontiers().get(chain_for(home, station), (0, ""))
+    return c.execute(tables.receipt.select().where(tables.receipt.c.op == head)).first() is not None
+
+
+def _ends(c: Connection, station: str) -> dict[str, list[Any]]:
+    """Where the last bundle of a chain ended, when that is before its frontier: a restored station asks for just that."""
+    rows = c.exec_driver_sql(
+        f"SELECT s.dev, s.seq, s.head FROM {tables.seen.name} s JOIN chain c ON c.dev = s.dev"  # noqa: S608 - own name
+        " JOIN op o ON o.dev = s.dev AND o.seq = s.seq AND o.digest = s.head"
+        " WHERE s.station = ? AND s.seq < c.seq ORDER BY s.dev",
+        (station,),
+    )
+    return {dev: [seq, head] for dev, seq, head in rows if chain_owner(dev) == station}
 
 
 def _returned(c: Connection, station: str) -> list[dict[str, Any]]:
@@ -298,9 +318,14 @@ def _is_receipt(said: Mapping[str, Any]) -> bool:
         and type(said.get("trust_version")) is int
         and isinstance(said.get("need_blobs"), list)
         and all(isinstance(b, str) for b in said["need_blobs"])
-        and isinstance(frontiers, dict)
-        and all(
-            isinstance(p, list) and len(p) == 2 and type(p[0]) is int and isinstance(p[1], str)
-            for p in frontiers.values()
-        )
+        and isinstance(said.get("erased", []), list)
+        and all(isinstance(r, str) for r in said.get("erased", []))
+        and _are_points(frontiers)
+        and _are_points(said.get("ends", {}))
+    )
+
+
+def _are_points(found: Any) -> bool:
+    return isinstance(found, dict) and all(
+        isinstance(p, list) and len(p) == 2 and type(p[0]) is int and isinstance(p[1], str) for p in found.values()
     )

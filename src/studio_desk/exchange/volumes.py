@@ -29,6 +29,7 @@ class Volume:
         bodies: body lines.
         blobs: digest to size of the attachments.
         recs: records the ops are about.
+        bare: records of ops that go without their body.
         head: digest of the last op.
     """
 
@@ -39,6 +40,7 @@ class Volume:
     bodies: list[str] = field(default_factory=list)
     blobs: dict[str, int] = field(default_factory=dict)
     recs: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     head: str = ""
     _text: int = 0
     _bytes: int = 0
@@ -63,7 +65,9 @@ class Volume:
         self.blobs |= blobs
         if rec:
             self.recs.add(rec)
-        if body is not None:
+        if body is None:
+            self.bare.add(rec)
+        else:
             self.bodies.append(body)
             self._text += len(body.encode())
         self._bytes += len(line) + len((body or "").encode()) + sum(blobs.values())

@@ -23,9 +23,7 @@ def unreadable(values: Mapping[str, Any]) -> list[Finding]:
                 Finding(
                     field,
                     "PRIVATE_USE",
-                    say(
-                        "有别的电脑认不出的自造字：{list}。", list=series(f"{ch}(U+{ord(ch):04X})" for ch in strange)
-                    ),
+                    say("有别的电脑认不出的自造字：{list}。", list=series(f"{ch}(U+{ord(ch):04X})" for ch in strange)),
                     say("请用生僻字输入换成标准字；字库里没有的，用同音字或拆写，并在备注说明。"),
                     "warning",
                 )

@@ -33,10 +33,11 @@ class Applied:
 
 @dataclass
 class Changes:
-    """What a committed transaction touched; screens that show it reload."""
+    """What a committed transaction touched; screens that show it reload. `erased`: bodies were taken away by law."""
 
     kinds: set[str] = field(default_factory=set)
     records: set[str] = field(default_factory=set)
+    erased: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
+from studio_desk.store import erasure, snapshot
 from studio_desk.store import home as homes
-from studio_desk.store import snapshot
 from studio_desk.store.file import StationFile, driver
 from studio_desk.store.journal import Journal
 from studio_desk.store.keys import KeyFile
@@ -153,6 +153,7 @@ class _Seen:
     ops: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
 
 
@@ -161,7 +162,7 @@ def _ops(still: StationFile, home: Home, progress: Progress) -> list[Finding]:
     prev: dict[str, tuple[int, str]] = {}
     with still.read() as c:
         total = c.exec_driver_sql("SELECT count(*) FROM op").scalar_one()
-        erased = set(c.exec_driver_sql("SELECT rec FROM op WHERE type = 'record.redact'").scalars())
+        erasing = erasure.erasing(c)
         rows = c.exec_driver_sql(
             "SELECT o.dev, o.seq, o.digest, o.rec, o.type, o.t, o.body, o.line, b.line FROM op o"
             " LEFT JOIN body b ON b.digest = o.body ORDER BY o.dev, o.seq"
@@ -178,7 +179,7 @@ def _ops(still: StationFile, home: Home, progress: Progress) -> list[Finding]:
             ):
                 seen.ops.append(f"{dev} {seq}")
             else:
-                _look_at_body(seen, op, body, erased)
+                _look_at_body(seen, op, body, erased=erasure.is_erased(erasing, op))
             prev[dev] = (seq, told)
             if count % 1000 == 0:
                 progress(count, total, say("正在核对日志"))
@@ -199,11 +200,13 @@ def _read_op(line: str) -> Op | None:
         return None
 
 
-def _look_at_body(seen: _Seen, op: Op, body: str | None, erased: set[str]) -> None:
+def _look_at_body(seen: _Seen, op: Op, body: str | None, *, erased: bool) -> None:
     if body is None:
-        if op.rec not in erased:
+        if not erased:
             seen.gone.append(f"{op.dev} {op.seq}")
         return
+    if erased:
+        seen.kept.append(f"{op.dev} {op.seq}")
     try:
         whole = digest(body) == op.body and len(body.encode()) == op.size
         blobs = read_body(body).get("blobs", []) if whole else []
@@ -223,6 +226,9 @@ def _findings_of_ops(seen: _Seen, loose: list[str], absent: set[str], stray: int
     if seen.gone:
         sentence = say("{n}条日志的内容不见了：{which}。", n=len(seen.gone), which=_named(seen.gone))
         yield Finding("", "BODY_MISSING", sentence, _from_backup())
+    if seen.kept:
+        sentence = say("{n}条日志的内容已依法删除，却还在这里：{which}。", n=len(seen.kept), which=_named(seen.kept))
+        yield Finding("", "BODY_NOT_ERASED", sentence, say("请联系技术人员；不要再做备份或报送。"))
     if absent:
         sentence = say("{n}个附件不在这里：{which}。", n=len(absent), which=_named(sorted(d[:12] for d in absent)))
         if home.role == "district":  # it may still be on its way

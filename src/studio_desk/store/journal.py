@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
+from studio_desk.store import erasure, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
 from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
@@ -85,6 +87,8 @@ class Journal(Past):
             values = dict(values)
             uid = uid or str(values.get("uid") or "")
             heads = self._heads_of(c, uid) if uid else ()
+            if heads:
+                _refuse_erased(self._register(c, uid))
             uid = uid or ids.new_uid()
             if not heads:
                 self._fill_new(c, shape, values)
@@ -121,7 +125,8 @@ class Journal(Past):
             Problem: `MOVE_NOT_ALLOWED`, `REASON_REQUIRED`; else as `write`.
         """
         row = self.record(uid)
-        self.shapes[row["kind"]].allow_move(row["state"], state, reason)
+        _refuse_erased(row)
+        self._shape(row["kind"]).allow_move(row["state"], state, reason)
         return self._rewrite(row, {**(changes or {}), "state": state}, "record.move", reason)
 
     def void(self, uid: str, reason: str) -> Written:
@@ -146,6 +151,39 @@ class Journal(Past):
         if not reason.strip():
             raise Problem("REASON_REQUIRED", say("裁定冲突要写明理由。"), say("请用一句话说明为什么这样定。"))
         return self._rewrite(row, changes, "record.resolve", reason)
+
+    def redact(self, uid: str, reason: str, *, confirms: bool = False) -> list[Op]:
+        """Erase a record by law: its bodies go here and, with the ops this writes, at every other holder.
+
+        Number, station and kind stay; the chains still verify. A district writes to every station that wrote about it.
+
+        Args:
+            uid: the record.
+            reason: why; it stays.
+            confirms: another home decided, this one only says that it has done so too.
+
+        Raises:
+            Problem: `REASON_REQUIRED`, `NO_SUCH_RECORD`, `NOT_OWNER`, `RECORD_ERASED` when this home erased it before.
+        """
+        if not reason.strip():
+            raise Problem(
+                "REASON_REQUIRED", say("依法删除要写明原因。"), say("请写明依据和是谁决定的；不要写被删除的内容。")
+            )
+        with self.file.write() as c:
+            before = self._register(c, uid)
+            if not confirms:
+                self._refuse_foreign(before)
+                _refuse_erased(before)
+            chains = {self._chain_for(erasure.party(dev)) for dev in self._chains_of(c, uid)}
+            chains -= {op.dev for op in self._ops_of(c, uid) if op.type == erasure.TYPE}
+            known = self._projector.row(c, erasure.KIND, uid) if before["kind"] == erasure.KIND else {}
+            was = known.get("was") or before["kind"]
+            values = {"code": before["code"], "station": before["station"], "was": was, "confirmed": confirms}
+            ops = [self.note(erasure.TYPE, values, chain=dev, rec=uid, reason=reason.strip()) for dev in sorted(chains)]
+            self._erase(c, {uid})
+            self._pending.kinds |= self._projector.again(c, {uid})
+            search.forget(c)
+        return ops
 
     def note(
         self,
@@ -190,6 +228,7 @@ class Journal(Past):
         with self.file.write() as c:
             read = [(Op.from_line(line), body) for line, body in ops]
             known = self._known(c, [op.digest for op, _ in read])
+            read = erasure.without(c, read)
             fresh: list[tuple[Op, str | None]] = []
             again: list[tuple[Op, str]] = []
             for op, body in read:
@@ -210,23 +249,29 @@ class Journal(Past):
                 driver_of(c).executemany(_INSERT_OP, [_columns(op) for op, _ in fresh])
                 for dev in {op.dev for op, _ in fresh}:
                     self._keep_head(c, dev)
+            erased = self._erase(c, {op.rec for op, _ in fresh if op.type == erasure.TYPE})
             done = self._projector.merge(c, fresh, [op for op, _ in late_bodies], progress)
             result.new = len(fresh)
             result.added, result.changed, result.conflicts = done.added, done.changed, done.conflicts
             self._pending.kinds |= done.kinds
             self._pending.records |= done.added | done.changed
+            if erased:
+                search.forget(c)
         return result
 
     def take_back(self, digests: Iterable[str]) -> set[str]:
         """Remove merged ops again (undo of an import); the records they touched are worked out anew.
 
         Raises:
-            Problem: `IMPORT_BUILT_ON` when a later op, here or of the same chain, builds on one of them.
+            Problem: `IMPORT_BUILT_ON` when a later op, here or of the same chain, builds on one of them; `IMPORT_ERASED`
+                when one of its records was erased by law: an erasure is never taken back.
         """
         gone = set(digests)
         with self.file.write() as c:
             rows = self._rows_of(c, gone)
             recs = {rec for _, _, rec, _ in rows if rec}
+            if recs & erasure.erasing(c).keys():
+                raise _erased_since()
             for dev in {dev for dev, _, _, _ in rows}:
                 mine = [seq for d, seq, _, _ in rows if d == dev]
                 last = c.exec_driver_sql("SELECT max(seq) FROM op WHERE dev = ?", (dev,)).scalar_one()
@@ -277,6 +322,7 @@ class Journal(Past):
             ) from None
 
     def _rewrite(self, row: Mapping[str, Any], changes: Mapping[str, Any], type_: str, reason: str) -> Written:
+        _refuse_erased(row)
         kept = {k: v for k, v in row.items() if k not in {"kind", *_WORKED_OUT}}
         return self.write(row["kind"], {**kept, **changes}, uid=row["uid"], type=type_, reason=reason)
 
@@ -297,6 +343,9 @@ class Journal(Past):
                 say("{code}有待定的冲突。", code=before["code"]),
                 say("请先在“冲突”页选定以哪一个为准。"),
             )
+        self._refuse_foreign(before)
+
+    def _refuse_foreign(self, before: Mapping[str, Any]) -> None:
         if self.role == "station" and before["station"] not in {"", self.code}:
             raise Problem(
                 "NOT_OWNER",
@@ -398,8 +447,21 @@ class Journal(Past):
     def _ops_of(self, c: Connection, rec: str) -> list[Op]:
         return [Op.from_line(line) for line in c.exec_driver_sql("SELECT line FROM op WHERE rec = ?", (rec,)).scalars()]
 
+    def _chains_of(self, c: Connection, rec: str) -> list[str]:
+        return list(c.exec_driver_sql("SELECT DISTINCT dev FROM op WHERE rec = ?", (rec,)).scalars())
+
+    def _erase(self, c: Connection, recs: set[str]) -> bool:
+        if recs:
+            erasure.take_away(c, recs)
+            self._pending.erased = True
+        return bool(recs)
+
     def _committed(self) -> None:
         changes, self._pending = self._pending, Changes()
+        if changes.erased:
+            # The write-ahead log still holds the pages from before. A reader in the way is no harm: closing empties it.
+            with suppress(Problem), self.file.raw() as bare:
+                bare.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if changes.kinds or changes.records:
             for told in self._told:
                 told(changes)
@@ -424,6 +486,23 @@ def _is_day(value: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _refuse_erased(before: Mapping[str, Any]) -> None:
+    if before["kind"] == erasure.KIND:
+        raise Problem(
+            "RECORD_ERASED",
+            say("{code}已经依法删除，不能再改。", code=before["code"] or before["uid"]),
+            say("请另建一条新的记录。"),
+        )
+
+
+def _erased_since() -> Problem:
+    return Problem(
+        "IMPORT_ERASED",
+        say("这次导入里有已经依法删除的记录，不能撤销。"),
+        say("其余记录有问题的，请用更正或作废处理。"),
+    )
 
 
 def _chunks(items: Sequence[str], size: int = 500) -> Iterator[tuple[str, ...]]:

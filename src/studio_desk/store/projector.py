@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Boolean, Connection
 
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store import search
+from studio_desk.store import erasure, search
 from studio_desk.store.file import driver_of
 from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 from studio_desk.store.projection import Projected, Said, project
@@ -96,7 +96,7 @@ class Projector:
         done, total = Done(added=set(touched) - set(before), changed=set(touched) & set(before)), len(touched)
         rows: list[_Row] = []
         for count, (uid, ops) in enumerate(touched.items()):
-            row = self._work_out(c, uid) if uid in before or not ops else self._made(uid, self._told(ops))
+            row = self._work_out(c, uid) if uid in before or not ops else self._made(uid, ops)
             if row is not None:
                 rows.append(row)
             if len(rows) >= BATCH:
@@ -115,8 +115,9 @@ class Projector:
         for uid in sorted(uids):
             known = c.exec_driver_sql("SELECT kind FROM record WHERE uid = ?", (uid,)).scalar()
             row = self._work_out(c, uid)
-            if known and (row is None or row.kind != known):
+            if known and (row is None or row.kind not in {known, erasure.KIND}):
                 self._remove(c, uid, str(known))
+            if known:
                 done.kinds.add(str(known))
             if row is not None:
                 rows.append(row)
@@ -148,6 +149,9 @@ class Projector:
 
     def row(self, c: Connection, kind: str, uid: str) -> dict[str, Any]:
         """The columns of one record as Python values."""
+        if kind == erasure.KIND:
+            ops = self._ops(c, uid)
+            return {**(erasure.left_of(ops) or {}), "uid": uid, "rev": ",".join(_heads(ops)), "conflict": []}
         if kind not in self._shapes:
             projected, _ = self.versions(c, uid)
             return {
@@ -174,16 +178,16 @@ class Projector:
 
     def versions(self, c: Connection, uid: str) -> tuple[Projected, dict[str, tuple[Op, dict[str, Any]]]]:
         """The projection of a record and, by digest, its ops with their bodies."""
-        said = self._said(c, uid)
+        said = self._told(self._ops(c, uid))
         return _project(said), said
 
     # --- inside --------------------------------------------------------------------------------------------------
 
-    def _said(self, c: Connection, uid: str) -> dict[str, tuple[Op, dict[str, Any]]]:
+    def _ops(self, c: Connection, uid: str) -> list[tuple[Op, str | None]]:
         rows = c.exec_driver_sql(
             "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ? ORDER BY o.n", (uid,)
         )
-        return self._told([(Op.from_line(line), body) for line, body in rows])
+        return [(Op.from_line(line), body) for line, body in rows]
 
     def _told(self, ops: Iterable[tuple[Op, str | None]]) -> dict[str, tuple[Op, dict[str, Any]]]:
         """By digest, those of a record's ops that hold values, with their bodies; in the order they came."""
@@ -207,10 +211,17 @@ class Projector:
         )
 
     def _work_out(self, c: Connection, uid: str) -> _Row | None:
-        return self._made(uid, self._said(c, uid))
+        return self._made(uid, self._ops(c, uid))
 
-    def _made(self, uid: str, said: dict[str, tuple[Op, dict[str, Any]]]) -> _Row | None:
+    def _made(self, uid: str, ops: Sequence[tuple[Op, str | None]]) -> _Row | None:
         """The row that a record's ops amount to; none when no op holds values."""
+        if (left := erasure.left_of(ops)) is not None:
+            told = [(op, body) for op, body in ops if op.type in _HOLDING]
+            last, line = told[-1]
+            return _Row(
+                uid, erasure.KIND, left, Projected(left, _heads(ops)), last, read_body(line).get("by", ""), len(told)
+            )
+        said = self._told(ops)
         if not said:
             return None
         projected = _project(said)
@@ -249,6 +260,9 @@ class Projector:
             rev = ",".join(row.projected.heads)
             title, day, draft, closed, text, names = row.uid, "", False, False, "", ""
             values = row.values
+            if row.kind == erasure.KIND:
+                title, closed = erasure.TITLE, True
+                self._empty(c, row.uid)
             if shape is not None:
                 values = shape.project({**row.values, "uid": row.uid})
                 values |= {
@@ -263,7 +277,8 @@ class Projector:
             number = known.get(row.uid)
             if number is None:
                 number = top = top + 1
-            words.append((number, text, names))
+            if row.kind != erasure.KIND:
+                words.append((number, text, names))
             register.append(
                 (
                     number,
@@ -289,11 +304,23 @@ class Projector:
         driver_of(c).executemany(_REGISTER, register)
         search.index(c, words, known.values())
 
+    def _empty(self, c: Connection, uid: str) -> None:
+        """Take the row of a record out of its kind's table; the register keeps its line."""
+        known = c.exec_driver_sql("SELECT kind FROM record WHERE uid = ?", (uid,)).scalar()
+        if known is not None and known in self._shapes:
+            c.exec_driver_sql(f'DELETE FROM "{self._shapes[known].table.name}" WHERE uid = ?', (uid,))  # noqa: S608
+
     def _stored(self, kind: str, values: Mapping[str, Any]) -> list[Any]:
         as_json = self._json[kind]
         return [_encode(values.get(name)) if name in as_json else values.get(name) for name in self._columns[kind]]
 
 
+def _heads(ops: Iterable[tuple[Op, str | None]]) -> tuple[str, ...]:
+    """Digests of an erased record's ops that no other op has seen."""
+    return project([Said(op.digest, op.base, None) for op, _ in ops if op.type in _HOLDING]).heads
+
+
+_HOLDING = RECORD_TYPES | {erasure.TYPE}
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

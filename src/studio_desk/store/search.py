@@ -68,6 +68,11 @@ def index(connection: Connection, rows: Sequence[tuple[int, str, str]], old: Ite
     )
 
 
+def forget(connection: Connection) -> None:
+    """Write the search anew without the words of removed entries: until then they lie, unfindable, in its pages."""
+    connection.exec_driver_sql("INSERT INTO search (search) VALUES ('optimize')")
+
+
 def find(
     file: StationFile, text: str, kind: str | None = None, limit: int = 50, offset: int = 0
 ) -> tuple[list[Hit], int]:

@@ -26,7 +26,9 @@ class Group(Record, table=True):
 
     __tablename__ = "group"
 
-    group_kind: Annotated[Line, Ask("组别", group="基本情况", listed=True, vocabulary="group_kind")] = Field(min_length=1)
+    group_kind: Annotated[Line, Ask("组别", group="基本情况", listed=True, vocabulary="group_kind")] = Field(
+        min_length=1
+    )
     name: Annotated[Title, Ask("名称", listed=True, search=True)] = Field(min_length=1)
     head: Annotated[Ref, Ask("组长", listed=True, refers="member")] = ""
     sector: Annotated[Line, Ask("界别", vocabulary="sector", hint="界别组必填。")] = ""
