@@ -103,8 +103,8 @@ def chain_to(device: str) -> str:
 
 
 def chain_age(device: str) -> tuple[int, str]:
-    """Sorts the chains of one computer by age: the incarnation stands before four random digits (`SQ-1.2ab01`)."""
-    number = device.partition("@")[0].partition(".")[2][:-4]
+    """Sorts the chains of one computer by age: the incarnation stands before eight random digits (`SQ-1.2a3f90c1d`)."""
+    number = device.partition("@")[0].partition(".")[2][:-8]
     return int(number) if number.isdigit() else 1, device
 
 

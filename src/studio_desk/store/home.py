@@ -205,7 +205,7 @@ class Home:
         number = max(self.incarnation, int(mark.get("incarnation", 0))) + 1
         old = self.device
         seq, head = self.journal.frontiers().get(old, (0, ""))
-        device = f"{old.split('.', maxsplit=1)[0]}.{number}{secrets.token_hex(2)}"
+        device = f"{old.split('.', maxsplit=1)[0]}.{number}{secrets.token_hex(4)}"
         with self.file.write() as c:
             self.meta.set("device", device)
             self.meta.set("incarnation", str(number))
