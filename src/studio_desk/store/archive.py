@@ -8,6 +8,7 @@ import json
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,7 +178,7 @@ def _reading(archive: Path) -> Iterator[None]:
     """Errors of reading the ZIP as a Problem; a flipped bit in a header raises almost anything."""
     try:
         yield
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise (broken(archive, str(error)) if _begins_like_one(archive) else not_a_backup(archive)) from error
     except OSError as error:
         if error.errno is None or error.errno == errno.EINVAL:  # a seek to nowhere: an offset in a header is wrong
