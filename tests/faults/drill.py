@@ -102,13 +102,13 @@ class Drill:
         process.kill()
         process.join()
         text = out.read_text(encoding="utf-8") if out.exists() else ""
-        out.unlink(missing_ok=True)
         # An answer that was cut in its middle was not given.
         return [json.loads(line) for line in text.split("\n")[:-1]]
 
     def _start(self, home: Path, argv: tuple[str, ...], stdin: str) -> tuple[Any, Path]:
         given, out = self.folder / "stdin", self.folder / f"stdout-{self.runs}"
         given.write_text(stdin, encoding="utf-8")
+        out.unlink(missing_ok=True)  # what an earlier process said is not an answer of this one
         process = _processes.Process(
             target=_program, args=(self._words(home, argv), str(given), str(out), str(self.temporary))
         )
