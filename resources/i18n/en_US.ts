@@ -446,12 +446,24 @@
             <translation>{sender} may not write operations of the type "{type}" ({place}).</translation>
         </message>
         <message>
+            <source>{station}回复了任务“{title}”，请认可或退回。</source>
+            <translation>{station} has answered the task “{title}”. Accept it or send it back.</translation>
+        </message>
+        <message>
             <source>{station}的年度要由它自己归档封存。</source>
             <translation>The year of {station} must be sealed by the station itself.</translation>
         </message>
         <message>
+            <source>{station}还没有回复任务“{title}”，{due}已到期。</source>
+            <translation>{station} has not answered the task “{title}”, due on {due}.</translation>
+        </message>
+        <message>
             <source>{time} 的情况，每{n}秒自动更新。</source>
             <translation>As of {time}; refreshed every {n} seconds.</translation>
+        </message>
+        <message>
+            <source>{who}（{by}，{at}）写的是：{value}</source>
+            <translation>{who} ({by}, {at}) wrote: {value}</translation>
         </message>
         <message>
             <source>{why}，请用口令。</source>
@@ -534,6 +546,10 @@
         <message>
             <source>“{label}”太长，最多{limit}。</source>
             <translation>"{label}" is too long, at most {limit}.</translation>
+        </message>
+        <message>
+            <source>“{label}”有{n}种写法。</source>
+            <translation>“{label}” is written in {n} ways.</translation>
         </message>
         <message>
             <source>“{label}”没有填。</source>
@@ -646,6 +662,10 @@
         <message>
             <source>“{title}”要由一条记录来填。</source>
             <translation>"{title}" is filled in from a record.</translation>
+        </message>
+        <message>
+            <source>“{title}”转到“{end}”由{side}来做。</source>
+            <translation>Moving “{title}” to “{end}” is up to {side}.</translation>
         </message>
         <message>
             <source>“{town}”写了两次。</source>
@@ -779,6 +799,10 @@
         <message>
             <source>下移</source>
             <translation>Move down</translation>
+        </message>
+        <message>
+            <source>下达日期</source>
+            <translation>Issued on</translation>
         </message>
         <message>
             <source>不予受理</source>
@@ -1033,6 +1057,10 @@
             <translation>Action items</translation>
         </message>
         <message>
+            <source>交办单位</source>
+            <translation>Assigned by</translation>
+        </message>
+        <message>
             <source>交接</source>
             <translation>Hand-over</translation>
         </message>
@@ -1162,6 +1190,42 @@
         <message>
             <source>件号、页数从此不变；以后补来的排在后面。</source>
             <translation>Item numbers and pages never change from now on; what comes later is put at the end.</translation>
+        </message>
+        <message>
+            <source>任务</source>
+            <translation>Task</translation>
+        </message>
+        <message>
+            <source>任务“{title}”{due}到期，还没有回复。</source>
+            <translation>The task “{title}” was due on {due} and has no answer.</translation>
+        </message>
+        <message>
+            <source>任务“{title}”应在{due}前回复。</source>
+            <translation>The task “{title}” is to be answered by {due}.</translation>
+        </message>
+        <message>
+            <source>任务“{title}”被区里退回重办，应在{due}前回复。</source>
+            <translation>The district sent the task “{title}” back to be redone, due by {due}.</translation>
+        </message>
+        <message>
+            <source>任务、时限，谁还没有回复</source>
+            <translation>Tasks, deadlines, and who has not answered</translation>
+        </message>
+        <message>
+            <source>任务内容</source>
+            <translation>What is to be done</translation>
+        </message>
+        <message>
+            <source>任务内容；不写则同标题</source>
+            <translation>What is to be done; the title when left out</translation>
+        </message>
+        <message>
+            <source>任务来源</source>
+            <translation>Source of the task</translation>
+        </message>
+        <message>
+            <source>任务：区里交办，站点回复</source>
+            <translation>Tasks: the district assigns, the station answers</translation>
         </message>
         <message>
             <source>任期</source>
@@ -1913,6 +1977,10 @@
             <translation>Required for an area studio.</translation>
         </message>
         <message>
+            <source>区委、区政协哪个部门交办的。</source>
+            <translation>Which department of the district assigned it.</translation>
+        </message>
+        <message>
             <source>区政协</source>
             <translation>District CPPCC</translation>
         </message>
@@ -1997,6 +2065,10 @@
             <translation>District: open the hub, receive the bundles that stations push, put receipts into their mailboxes</translation>
         </message>
         <message>
+            <source>区级：把冲突作为任务交给站点裁定</source>
+            <translation>District: send a conflict to the station as a task</translation>
+        </message>
+        <message>
             <source>区级：把记录退回站点补充更正</source>
             <translation>district: return a record to its station for completion</translation>
         </message>
@@ -2005,8 +2077,16 @@
             <translation>district: accept an enrolment and write the file to take back</translation>
         </message>
         <message>
+            <source>区级：给一个或几个站点交办一件事</source>
+            <translation>District: give one or several stations a task</translation>
+        </message>
+        <message>
             <source>区级：给站点写回执数据包</source>
             <translation>district: write a receipt bundle for a station</translation>
+        </message>
+        <message>
+            <source>区里</source>
+            <translation>The district</translation>
         </message>
         <message>
             <source>区里导入{file}</source>
@@ -2019,6 +2099,14 @@
         <message>
             <source>区里已收</source>
             <translation>Received</translation>
+        </message>
+        <message>
+            <source>区里已裁定：{reason}</source>
+            <translation>Decided by the district: {reason}</translation>
+        </message>
+        <message>
+            <source>区里意见</source>
+            <translation>The district's opinion</translation>
         </message>
         <message>
             <source>区里收下并带回回执以前，这些记录显示“已送出”。</source>
@@ -2226,6 +2314,10 @@
                 <numerusform>{n} more is not listed.</numerusform>
                 <numerusform>{n} more are not listed.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>只列还没有回复的</source>
+            <translation>Only those without an answer</translation>
         </message>
         <message>
             <source>只定这一栏；不写则定全部</source>
@@ -2456,6 +2548,10 @@
             <translation>Date of consent</translation>
         </message>
         <message>
+            <source>同时交给几个站点的，批次相同。</source>
+            <translation>Given to several stations at once: the same batch.</translation>
+        </message>
+        <message>
             <source>名称</source>
             <translation>Name</translation>
         </message>
@@ -2512,12 +2608,32 @@
             <translation>As wide as the window</translation>
         </message>
         <message>
+            <source>哪一天以前回复</source>
+            <translation>By which day to answer</translation>
+        </message>
+        <message>
+            <source>哪一天以前回复。</source>
+            <translation>By which day to answer.</translation>
+        </message>
+        <message>
+            <source>哪一天以前裁定；不写为7天</source>
+            <translation>By which day to decide; seven days when left out</translation>
+        </message>
+        <message>
             <source>回到记录</source>
             <translation>Back to the record</translation>
         </message>
         <message>
             <source>回复</source>
             <translation>Answer</translation>
+        </message>
+        <message>
+            <source>回复日期</source>
+            <translation>Answered on</translation>
+        </message>
+        <message>
+            <source>回复时必填。</source>
+            <translation>Needed when answering.</translation>
         </message>
         <message>
             <source>回执</source>
@@ -3018,6 +3134,10 @@
             <translation>Online</translation>
         </message>
         <message>
+            <source>已下达</source>
+            <translation>Issued</translation>
+        </message>
+        <message>
             <source>已丢弃，记录留在隔离区的清单里。</source>
             <translation>Thrown away; a line stays in the quarantine list.</translation>
         </message>
@@ -3073,6 +3193,10 @@
             <translation>Erased at</translation>
         </message>
         <message>
+            <source>已办结</source>
+            <translation>Closed</translation>
+        </message>
+        <message>
             <source>已反馈群众</source>
             <translation>Citizens told</translation>
         </message>
@@ -3095,6 +3219,10 @@
         <message>
             <source>已吊销 {device}；新的信任名单会随回执送给各站点。</source>
             <translation>{device} is revoked; the new trust list goes to the stations with their receipts.</translation>
+        </message>
+        <message>
+            <source>已回复</source>
+            <translation>Answered</translation>
         </message>
         <message>
             <source>已备份并读回核对：{file}
@@ -3252,6 +3380,10 @@ Have the station compare it when installing.</translation>
             <source>已签发</source>
             <translation>Issued</translation>
         </message>
+        <message>
+            <source>已签收</source>
+            <translation>Accepted</translation>
+        </message>
         <message numerus="yes">
             <source>已经{n}天没有备份。</source>
             <translation>
@@ -3280,6 +3412,10 @@ Have the station compare it when installing.</translation>
             <translation>Pushed</translation>
         </message>
         <message>
+            <source>已裁定：{reason}</source>
+            <translation>Decided: {reason}</translation>
+        </message>
+        <message>
             <source>已装入：{name}（{district}），信任名单第{version}版。
 区级指纹：{fingerprint}
 请打电话逐组核对。</source>
@@ -3304,8 +3440,20 @@ Please compare it group by group over the telephone.</translation>
             <translation>Sent to the printer.</translation>
         </message>
         <message>
+            <source>已送达</source>
+            <translation>delivered</translation>
+        </message>
+        <message>
+            <source>已逾期</source>
+            <translation>overdue</translation>
+        </message>
+        <message>
             <source>已隔离</source>
             <translation>Quarantined</translation>
+        </message>
+        <message>
+            <source>带给站点的话</source>
+            <translation>A word to the station</translation>
         </message>
         <message>
             <source>帮助</source>
@@ -3342,6 +3490,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>年度归档</source>
             <translation>Year's archive</translation>
+        </message>
+        <message>
+            <source>年度计划以外交办的，与计划完成率分开统计。</source>
+            <translation>Assigned outside the yearly plan; counted apart from the plan rate.</translation>
         </message>
         <message>
             <source>年度计划里的项目；计划外的不填。</source>
@@ -3438,6 +3590,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>开始使用</source>
             <translation>Start</translation>
+        </message>
+        <message>
+            <source>开始办理</source>
+            <translation>Begin</translation>
         </message>
         <message>
             <source>开始报名</source>
@@ -3644,6 +3800,18 @@ Please compare it group by group over the telephone.</translation>
             <translation>Sector's people</translation>
         </message>
         <message>
+            <source>所涉记录</source>
+            <translation>Record concerned</translation>
+        </message>
+        <message>
+            <source>所涉记录是{owner}的，不能交给{station}看。</source>
+            <translation>The record belongs to {owner}; {station} may not see it.</translation>
+        </message>
+        <message>
+            <source>所涉记录的 uid 或编号；不写站码时交给它的站点</source>
+            <translation>The record concerned, by uid or number; without a station code its own station gets the task</translation>
+        </message>
+        <message>
             <source>手机</source>
             <translation>Mobile telephone</translation>
         </message>
@@ -3710,6 +3878,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>打开：{label}</source>
             <translation>Open: {label}</translation>
+        </message>
+        <message>
+            <source>批次</source>
+            <translation>Batch</translation>
         </message>
         <message>
             <source>找不到“{place}”，或读写到一半断开了。</source>
@@ -5206,12 +5378,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>There is no command or option value "{word}".</translation>
         </message>
         <message>
+            <source>没有任务。</source>
+            <translation>No tasks.</translation>
+        </message>
+        <message>
             <source>没有会议纪要。</source>
             <translation>There are no minutes.</translation>
         </message>
         <message>
             <source>没有做成</source>
             <translation>Not done</translation>
+        </message>
+        <message>
+            <source>没有写交给哪个站点。</source>
+            <translation>No station was named.</translation>
         </message>
         <message>
             <source>没有写是哪位委员。</source>
@@ -5725,6 +5905,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Contents</translation>
         </message>
         <message>
+            <source>直接回复</source>
+            <translation>Answer at once</translation>
+        </message>
+        <message>
             <source>相关</source>
             <translation>Related</translation>
         </message>
@@ -5805,6 +5989,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Station</translation>
         </message>
         <message>
+            <source>站点 {code}</source>
+            <translation>Station {code}</translation>
+        </message>
+        <message>
             <source>站点 {code} 写的</source>
             <translation>Written by the station {code}</translation>
         </message>
@@ -5849,6 +6037,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>At a station, use push and pull to reach the district's hub.</translation>
         </message>
         <message>
+            <source>站点：回复一个任务</source>
+            <translation>Station: answer a task</translation>
+        </message>
+        <message>
             <source>站点：生成登记申请文件</source>
             <translation>station: write an enrolment request</translation>
         </message>
@@ -5883,6 +6075,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>站码，2至6个大写字母，例如 SQ</source>
             <translation>station code, 2 to 6 capital letters, for example SQ</translation>
+        </message>
+        <message>
+            <source>站码，可写多次；all 为全部</source>
+            <translation>Station code, may be repeated; all for every station</translation>
         </message>
         <message>
             <source>站长（联络组长）</source>
@@ -6039,6 +6235,18 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>签名的钥匙没有登记（自称来自 {sender}）。</source>
             <translation>The signing key is not enrolled (it says it comes from {sender}).</translation>
+        </message>
+        <message>
+            <source>签收</source>
+            <translation>Accept</translation>
+        </message>
+        <message>
+            <source>签收人</source>
+            <translation>Accepted by</translation>
+        </message>
+        <message>
+            <source>签收日期</source>
+            <translation>Accepted on</translation>
         </message>
         <message>
             <source>籍贯</source>
@@ -6484,12 +6692,20 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Planned</translation>
         </message>
         <message>
+            <source>计划外</source>
+            <translation>Outside the plan</translation>
+        </message>
+        <message>
             <source>计划项目</source>
             <translation>Item of the plan</translation>
         </message>
         <message>
             <source>认不出“{words}”。</source>
             <translation>"{words}" is not understood.</translation>
+        </message>
+        <message>
+            <source>认可办结</source>
+            <translation>Accept and close</translation>
         </message>
         <message>
             <source>议定</source>
@@ -6792,6 +7008,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Name the legal ground and who decided; do not repeat what is erased.</translation>
         </message>
         <message>
+            <source>请写明站码，例如 --station SQ；全部站点写 --station all。</source>
+            <translation>Name a station, for example --station SQ; for all stations --station all.</translation>
+        </message>
+        <message>
             <source>请写活动小结；纪要、签到表和照片作为附件挂在活动下面。</source>
             <translation>Please write the summary of the activity; attach minutes, sign-in sheet and photos to the activity.</translation>
         </message>
@@ -6882,6 +7102,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请另选一个空文件夹恢复；确认无误后再停用原来的。</source>
             <translation>Please choose another, empty folder to restore into; stop using the old one only when all is right.</translation>
+        </message>
+        <message>
+            <source>请只交给{owner}，或不写所涉记录。</source>
+            <translation>Give it to {owner} only, or name no record.</translation>
         </message>
         <message>
             <source>请只留一位户主。</source>
@@ -7384,6 +7608,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please have the station enter it under "Month-end hand-over" in "Receipt code from the telephone"; it holds no letters I, L, O or U.</translation>
         </message>
         <message>
+            <source>请等对方办理；有话要说的，写在记录里随下一次交接带去。</source>
+            <translation>Wait for the other side; what you want to say, write into the record: it goes along next time.</translation>
+        </message>
+        <message>
+            <source>请等站点回复，或由区里直接裁定。</source>
+            <translation>Wait for the station's answer, or decide at the district.</translation>
+        </message>
+        <message>
             <source>请联系技术人员；不要再做备份或报送。</source>
             <translation>Ask a technician; make no backup and send nothing until then.</translation>
         </message>
@@ -7462,6 +7694,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请选委员；由文书代为接待的，写明理由后保留。</source>
             <translation>Please choose a member; if a clerk received people instead, keep it with a reason.</translation>
+        </message>
+        <message>
+            <source>请选定{code}以哪一个为准</source>
+            <translation>Decide which value of {code} stands</translation>
         </message>
         <message>
             <source>请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。</source>
@@ -7713,6 +7949,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>It is not finished; its state is "{state}".</translation>
         </message>
         <message>
+            <source>还没有回复的：{stations}。</source>
+            <translation>Not answered yet: {stations}.</translation>
+        </message>
+        <message>
             <source>还没有填全宗号，不能归档。</source>
             <translation>The fonds number is not filled in; nothing can be archived.</translation>
         </message>
@@ -7782,6 +8022,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这个U盘或磁盘可能坏了，请换一个，再做一次。</source>
             <translation>The stick or disk may be broken; please take another one and do it again.</translation>
+        </message>
+        <message>
+            <source>这个冲突已经交给站点裁定：{code}。</source>
+            <translation>This conflict was sent to the station already: {code}.</translation>
         </message>
         <message>
             <source>这个回执码与本站的任何一次上报都不符。</source>
@@ -8012,6 +8256,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Returning needs a reason.</translation>
         </message>
         <message>
+            <source>退回重办</source>
+            <translation>Sent back</translation>
+        </message>
+        <message>
             <source>送交单位</source>
             <translation>Send to unit</translation>
         </message>
@@ -8034,6 +8282,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>送审</source>
             <translation>Submit for review</translation>
+        </message>
+        <message>
+            <source>送达</source>
+            <translation>Delivered</translation>
         </message>
         <message>
             <source>选一行，看缺什么。</source>
@@ -8118,6 +8370,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>逢节假日</source>
             <translation>On a holiday</translation>
+        </message>
+        <message>
+            <source>逾期</source>
+            <translation>Overdue</translation>
         </message>
         <message>
             <source>邀请对象</source>

@@ -243,6 +243,32 @@ ATTACHMENT: dict[str, Any] = {
     "sha256": "ab" * 32,
 }
 
+TASK: dict[str, Any] = {
+    "uid": "u-task",
+    "kind": "task",
+    "code": "990000-RW-2026-0004",
+    "station": "SQ",
+    "state": "已办结",
+    "title": "摸清灌溉渠淤堵情况",
+    "sort": "督办",
+    "source": "主席会",
+    "assigned_by": "区政协农业农村委",
+    "issued": "2026-03-10",
+    "due": "2026-03-31",
+    "urgency": "较急",
+    "text": "逐段查看上河湾灌溉渠,列出淤堵长度和受益户数,月底前书面回复。",
+    "about": "u-entry",
+    "unplanned": True,
+    "batch": "b-2026-03",
+    "accepted": "2026-03-12",
+    "accepted_by": "赵㛃",
+    "replies": [{"day": "2026-03-15", "who": "孙𠅤", "text": "看了上段,淤堵120米。"}],
+    "result": "全渠淤堵约200米,受益63户,清单附后。",
+    "replied": "2026-03-26",
+    "verdict": "情况清楚,转区水利局安排清淤。",
+    "closed": "2026-03-30",
+}
+
 BODIES: dict[str, dict[str, Any]] = {
     "journal_entry": JOURNAL_ENTRY,
     "case": CASE,
@@ -250,6 +276,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "minutes": MINUTES,
     "suggestion": SUGGESTION,
     "attachment": ATTACHMENT,
+    "task": TASK,
 }
 OTHER_ENTRY = {"uid": "u-entry2", "kind": "journal_entry", "subject": "供暖来电"}
 SHELVED = [*PEOPLE, OTHER_ENTRY, *({**body, "kind": key} for key, body in BODIES.items())]

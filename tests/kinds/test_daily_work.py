@@ -28,6 +28,7 @@ def spring_2026():
 def test_numbers_begin_with_the_letters_of_the_field_book():
     assert {key: kind(key).prefix for key in KEYS} == {
         "journal_entry": "MQ", "case": "SX", "activity": "HD", "minutes": "JY", "suggestion": "YJ", "attachment": "FJ",
+        "task": "RW",
     }  # fmt: skip
 
 

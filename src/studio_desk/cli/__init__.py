@@ -29,6 +29,7 @@ from studio_desk.cli import (
     sending,
     standing,
     starting,
+    tasks,
 )
 from studio_desk.cli.call import Call
 from studio_desk.cli.homes import Homes, default_home
@@ -54,6 +55,7 @@ GROUPS: tuple[Register, ...] = (
     sending.register,
     network.register,
     deciding.register,
+    tasks.register,
     receipts.register,
     keeping.register,
     locking.register,

@@ -43,6 +43,10 @@ def register(verbs: Verbs) -> None:
     )
     parser.add_argument("--field", action="append", default=[], metavar="F", help=say("只定这一栏；不写则定全部"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么这样定"))
+    parser = verbs.add("conflicts send", say("区级：把冲突作为任务交给站点裁定"), conflicts_send)
+    parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
+    parser.add_argument("--note", default="", metavar="T", help=say("带给站点的话"))
+    parser.add_argument("--due", default="", metavar="D", help=say("哪一天以前裁定；不写为7天"))
     parser = verbs.add("return", say("区级：把记录退回站点补充更正"), return_)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("--reason", default="", metavar="R", help=say("为什么退回"))
@@ -122,6 +126,8 @@ def conflicts_resolve(call: Call) -> Answer:
     Raises:
         Problem: `NO_SUCH_VERSION`, `NO_CONFLICT`, `REASON_REQUIRED`.
     """
+    from studio_desk.exchange import tasks
+
     take = call.args.take.strip().lower()
     with call.home() as home:
         uid = home.journal.find(call.args.uid)
@@ -136,8 +142,18 @@ def conflicts_resolve(call: Call) -> Answer:
                 versions=known,
             )
         changes = {one["field"]: v["value"] for one in wanted for v in one["versions"] if v["op"].startswith(take)}
-        written = home.journal.resolve(uid, changes, call.args.reason)
+        written = tasks.decide(home, uid, changes, call.args.reason)
     return Answer(as_data(written), saved(written))
+
+
+def conflicts_send(call: Call) -> Answer:
+    """At the district: a task for the record's station, with all values written out."""
+    from studio_desk.exchange import tasks
+
+    with call.home() as home:
+        uid = home.journal.find(call.args.uid)
+        written = tasks.send_conflict(home, uid, call.args.note, call.args.due)
+    return Answer({**as_data(written), "about": uid}, saved(written))
 
 
 def return_(call: Call) -> Answer:

@@ -23,6 +23,7 @@ KIND_ICONS = {
     "activity": "calendar-event",
     "minutes": "file-text",
     "suggestion": "bulb",
+    "task": "flag",
     "attachment": "paperclip",
 }
 """Icons by key of the kind; a newcomer without a line here gets a page."""

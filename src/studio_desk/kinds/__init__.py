@@ -21,6 +21,7 @@ from studio_desk.kinds import (
     station,
     studio,
     suggestion,
+    task,
 )
 from studio_desk.record.kind import Kind
 
@@ -38,6 +39,7 @@ KINDS: tuple[Kind, ...] = (
     activity.KIND,
     minutes.KIND,
     suggestion.KIND,
+    task.KIND,
     attachment.KIND,
 )
 """Every record type, in the order of the navigation; a newcomer adds one line."""

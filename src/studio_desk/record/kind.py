@@ -133,6 +133,11 @@ def _no_sheets(record: Any, look: Look) -> list[Sheet]:
     return []
 
 
+def _any_step(values: Mapping[str, Any], end: str, role: str) -> bool:
+    del values, end, role
+    return True
+
+
 @dataclass(frozen=True)
 class Kind:
     """A record type.
@@ -149,6 +154,7 @@ class Kind:
         check: findings beyond types and vocabularies.
         duties: what a record counts for.
         sheets: its printed pages.
+        may_step: whether a home of some role may bring a record of some values to a state; its state is `""` when it is new.
         upcasts: pure functions; number i turns a body of version i+1 into version i+2.
         retention: key of its period in the vocabulary `retention` (`永久`, `30年`, `10年`), `""` = not archived.
     """
@@ -164,6 +170,7 @@ class Kind:
     check: Callable[[Any], list[Finding]] = _no_findings
     duties: Callable[[Any], list[Duty]] = _no_duties
     sheets: Callable[[Any, Look], list[Sheet]] = _no_sheets
+    may_step: Callable[[Mapping[str, Any], str, str], bool] = _any_step
     upcasts: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
     retention: str = ""
     searched: tuple[str, ...] = field(default=())
@@ -343,6 +350,21 @@ class Kind:
                 say("“{label}”要写明原因。", label=say(move.label)),
                 say("请用一句话说明原因。"),
             )
+
+    def allow_step(self, values: Mapping[str, Any], end: str, role: str) -> None:
+        """Check that a home may bring a record to a state; `may_step` says which side each step belongs to.
+
+        Raises:
+            Problem: `STEP_OF_OTHER_SIDE`.
+        """
+        if self.may_step(values, end, role):
+            return
+        other = say("区级") if role == "station" else say("站点")
+        raise Problem(
+            "STEP_OF_OTHER_SIDE",
+            say("“{title}”转到“{end}”由{side}来做。", title=say(self.title), end=say(end), side=other),
+            say("请等对方办理；有话要说的，写在记录里随下一次交接带去。"),
+        )
 
     def blobs(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """Digests of the attachments a body names (the field `sha256` of kinds that hold a file)."""

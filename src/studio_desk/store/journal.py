@@ -92,6 +92,7 @@ class Journal(Past):
             uid = uid or ids.new_uid()
             if not heads:
                 self._fill_new(c, shape, values)
+                shape.allow_step({**values, "state": ""}, str(values["state"]), self.role)
             values["uid"] = uid
             body, findings = shape.admit(values)
             line = body_line(
@@ -323,6 +324,9 @@ class Journal(Past):
 
     def _rewrite(self, row: Mapping[str, Any], changes: Mapping[str, Any], type_: str, reason: str) -> Written:
         _refuse_erased(row)
+        state = str(changes.get("state", row["state"]))
+        if type_ != "record.resolve" and state != row["state"]:
+            self._shape(row["kind"]).allow_step(row, state, self.role)
         kept = {k: v for k, v in row.items() if k not in {"kind", *_WORKED_OUT}}
         return self.write(row["kind"], {**kept, **changes}, uid=row["uid"], type=type_, reason=reason)
 

@@ -48,6 +48,9 @@ class Shape(Protocol):
     def allow_move(self, start: str, end: str, reason: str) -> None:
         """Refuse a step that the life cycle does not know, or that lacks its reason."""
 
+    def allow_step(self, values: Mapping[str, Any], end: str, role: str) -> None:
+        """Refuse a step that belongs to the other side; `values` are those before it, without a state when new."""
+
     def upcast(self, values: Mapping[str, Any], version: int) -> dict[str, Any]:
         """The values of an older body as today's."""
 

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 What = Literal[
     "conflict",
     "returned",
+    "overdue_task",
     "overdue_case",
     "overdue_action",
+    "task",
+    "answered_task",
     "due_case",
     "due_action",
     "unhandled",
@@ -37,6 +40,8 @@ MOST = 50
 """Items of one sort that are listed; their whole number stands in `Today.counts`."""
 _DONE = ("已完成", "无法办理", "取消")
 """States of an action item that ask for nothing more (vocabulary `action_state`)."""
+_OWED = ("已下达", "已签收", "办理中", "退回重办")
+"""States of a task in which the station owes an answer (domain.md 2.3)."""
 _ENDED = ("办结", "已归档", "作废", "不予受理")
 """States of a case that no deadline runs in; a suspended one is asked after its own day (domain.md 2.3)."""
 
@@ -94,7 +99,7 @@ def today(home: Home, on: date | None = None) -> Today:
     day = on or clock.today()
     found: list[Item] = []
     counts: dict[str, int] = {}
-    for part in (_conflicts, _returned, _cases, _actions, _unhandled, _minutes, _drafts, _review):
+    for part in (_conflicts, _returned, _tasks, _cases, _actions, _unhandled, _minutes, _drafts, _review):
         for item in part(home, day):
             counts[item.what] = counts.get(item.what, 0) + 1
             if counts[item.what] <= MOST:
@@ -141,6 +146,35 @@ def _returned(home: Home, day: date) -> Iterator[Item]:
         reason = _reason(line)
         text = say("{code}“{title}”被区里退回：{reason}", code=code, title=title[:30], reason=reason)
         yield Item("returned", text, kind, uid, code)
+
+
+def _tasks(home: Home, day: date) -> Iterator[Item]:
+    """At the station every task without an answer, with its deadline; at the district who is late, and who has answered."""
+    marks = ",".join("?" * len(_OWED))
+    rows = _rows(
+        home,
+        f"""SELECT uid, code, title, station, due, state FROM task
+             WHERE state IN ({marks}, '已回复') AND station = coalesce(nullif(?, ''), station) ORDER BY due""",  # noqa: S608 - only marks
+        *_OWED,
+        _own(home),
+    )
+    for uid, code, title, station, due, state in rows:
+        told = {"code": code, "title": title[:30], "due": due, "station": station}
+        if state == "已回复":
+            if home.role == "district":
+                yield Item(
+                    "answered_task", say("{station}回复了任务“{title}”，请认可或退回。", **told), "task", uid, code, due
+                )
+        elif due < day.isoformat():
+            words = say("任务“{title}”{due}到期，还没有回复。", **told)
+            if home.role == "district":
+                words = say("{station}还没有回复任务“{title}”，{due}已到期。", **told)
+            yield Item("overdue_task", words, "task", uid, code, due)
+        elif home.role == "station":
+            words = say("任务“{title}”应在{due}前回复。", **told)
+            if state == "退回重办":
+                words = say("任务“{title}”被区里退回重办，应在{due}前回复。", **told)
+            yield Item("task", words, "task", uid, code, due)
 
 
 def _cases(home: Home, day: date) -> Iterator[Item]:

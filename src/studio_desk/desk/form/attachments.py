@@ -187,8 +187,11 @@ class Attachments(QWidget):
         kind, uid = self._parent
         refused = [a for a in answers if isinstance(a, Problem)]
         kept = [a for a in answers if not isinstance(a, Problem)]
+        # Files on a task of the district's go to its station with it.
+        station = self._desk.journal.record(uid)["station"] if kept else ""
         for one in kept:
             values = {
+                "station": station,
                 "parent_kind": owner_word(kind),
                 "parent": uid,
                 "name": one.name,

@@ -114,7 +114,9 @@ class Sitting(QObject):
         """The steps open to it now, withdrawing left out."""
         if self.locked:
             return []
-        return [move for move in self.kind.life.moves_from(self.state) if move.end != VOID]
+        values, role = self.row or {"state": self.state}, self._desk.role
+        found = [move for move in self.kind.life.moves_from(self.state) if move.end != VOID]
+        return [move for move in found if self.kind.may_step(values, move.end, role)]
 
     # --- keeping what is half typed ------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from studio_desk.store.journal import Changes
 
 FIND_AFTER_MS = 150
-PAPERS = ("journal_entry", "case", "activity", "minutes", "suggestion")
+PAPERS = ("journal_entry", "case", "activity", "minutes", "suggestion", "task")
 """Kinds of daily work, first in the navigation; all others are listed below them."""
 
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SORTS: dict[str, tuple[str, str]] = {
     "conflict": ("git-merge", "warning"),
     "returned": ("arrow-back-up", "error"),
+    "overdue_task": ("alert-circle", "error"),
     "overdue_case": ("alert-circle", "error"),
     "overdue_action": ("alert-circle", "error"),
+    "task": ("flag", "warning"),
+    "answered_task": ("flag", "text"),
     "due_case": ("clock", "warning"),
     "due_action": ("clock", "warning"),
     "unhandled": ("pencil", "warning"),
