@@ -1797,6 +1797,10 @@
             <translation>Switch it on where several people share the computer; 0 never locks.</translation>
         </message>
         <message>
+            <source>几个进程，默认1个</source>
+            <translation>how many processes, 1 unless told otherwise</translation>
+        </message>
+        <message>
             <source>几分钟不用就锁上（分钟）</source>
             <translation>Lock when not used for (minutes)</translation>
         </message>
@@ -4070,6 +4074,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The address of the hub is not written correctly.</translation>
         </message>
         <message>
+            <source>接收站的进程太多了。</source>
+            <translation>There are too many processes of the hub.</translation>
+        </message>
+        <message>
             <source>接收站证书的指纹，区级自制证书时用</source>
             <translation>Fingerprint of the hub's certificate, for a certificate the district made itself</translation>
         </message>
@@ -4663,6 +4671,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>最多{limit}个字。</source>
             <translation>At most {limit} characters.</translation>
+        </message>
+        <message>
+            <source>最多{n}个；请先停掉一些再启动。</source>
+            <translation>There may be {n} at most; please stop some before starting more.</translation>
         </message>
         <message>
             <source>最多几条</source>
@@ -5699,6 +5711,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>现在备份</source>
             <translation>Back up now</translation>
+        </message>
+        <message>
+            <source>现在报送的站太多，区级接收站忙不过来。</source>
+            <translation>Too many stations are reporting right now; the district's hub cannot keep up.</translation>
         </message>
         <message>
             <source>现场答复</source>
@@ -6992,6 +7008,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please do it again, and enter nothing while archiving.</translation>
         </message>
         <message>
+            <source>请写1至{n}；一般每个处理器核心一个。</source>
+            <translation>Please write 1 to {n}; as a rule one for each processor core.</translation>
+        </message>
+        <message>
             <source>请写四位数的年份，例如2026。</source>
             <translation>Please write the year with four digits, for example 2026.</translation>
         </message>
@@ -8214,6 +8234,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>进度</source>
             <translation>Progress</translation>
+        </message>
+        <message>
+            <source>进程数写得不对。</source>
+            <translation>The number of processes is not right.</translation>
         </message>
         <message>
             <source>进行</source>

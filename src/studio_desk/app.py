@@ -78,6 +78,7 @@ def _register_hub(verbs: Verbs) -> None:
     parser.add_argument("--tls-key", default="", metavar="FILE", help=say("TLS证书的钥匙（PEM）"))
     parser.add_argument("--quota-mb", type=int, default=4096, metavar="N", help=say("每台电脑24小时最多传多少MB"))
     parser.add_argument("--part-hours", type=int, default=72, metavar="N", help=say("没传完的部分保留几小时"))
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help=say("几个进程，默认1个"))
     parser.add_argument("--open-status", action="store_true", help=say("状态页对别的电脑也开放"))
 
 
@@ -90,7 +91,7 @@ def _hub(call: Call) -> Answer:
 
     told = call.args
     quotas = Quotas(day_bytes=told.quota_mb * MIB, part_seconds=told.part_hours * 3600)
-    wanted = Wanted(told.host, told.port, told.db, told.tls_cert, told.tls_key, told.open_status, quotas)
+    wanted = Wanted(told.host, told.port, told.db, told.tls_cert, told.tls_key, told.open_status, quotas, told.workers)
     with call.home() as home:
         data = serve(home, wanted)
     return Answer(data, say("接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。", n=data["backlog"]))

@@ -16,7 +16,8 @@ PACKAGE = Path("/usr/lib/postgresql")
 class Postgres:
     """One server, reached through a socket in its folder: no port, no password, nothing outside."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable  # tests kill the server's clients, not the machine
         programs = sorted(PACKAGE.glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
         assert programs, "PostgreSQL is missing: sudo apt-get install postgresql (dev.py test does it as root)"
         self._programs = programs[-1].parent
@@ -32,7 +33,8 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, or start it again."""
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=60 -c shared_buffers=32MB"
+        options = f"-k {self.folder} -c listen_addresses= -c max_connections=120 -c shared_buffers=32MB"
+        options += "" if self._durable else " -c fsync=off"
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self._data), "-w", "-t", "60", "-l", log, "-o", options, "start")
 

@@ -156,7 +156,8 @@ def test_a_hub_that_lost_its_database_is_another_mailbox(world: World):
     hub = world.hub()
     network.push(station, url=hub.url, dial=quick)
     hub.merged()
-    assert [o.outcome for o in network.pull(station, dial=quick).results] == ["applied"]
+    # A receipt that the lost mailbox held may come again before the new one.
+    assert network.pull(station, dial=quick).results[-1].outcome == "applied"
     assert set(custody.words(station, list(uids(station))).values()) == {"received"}
 
 

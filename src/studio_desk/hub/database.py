@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ class Database:
         """
         self.engine = _engine(url)
         self.kind = self.engine.dialect.name
+        # SQLite has one writer at a time and lets those that wait guess: in this process they queue instead.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if self.kind == "sqlite" else nullcontext()
         try:
             with self.write() as c:
                 tables.metadata.create_all(c)
@@ -55,7 +58,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back by any exception."""
-        with self.engine.begin() as c:
+        with self._turn, self.engine.begin() as c:
             yield c
 
     @contextmanager

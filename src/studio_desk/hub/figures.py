@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
 
 from studio_desk.hub import tables
+from studio_desk.hub.board import Doing, Tally
 from studio_desk.hub.database import Database
-from studio_desk.hub.receiving import Doing
 from studio_desk.kernel import clock
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -66,32 +64,6 @@ class Station:
     backlog: int = 0
     mail: int = 0
     revoked: bool = False
-
-
-class Tally:
-    """What this process counted since it began."""
-
-    def __init__(self) -> None:
-        """Begin at nothing."""
-        self._lock = threading.Lock()
-        self.requests: Counter[tuple[str, int]] = Counter()
-        self.refusals: Counter[str] = Counter()
-        self.bytes = 0
-
-    def request(self, method: str, status: int) -> None:
-        """One request was answered."""
-        with self._lock:
-            self.requests[method, status] += 1
-
-    def refused(self, code: str) -> None:
-        """One request was refused."""
-        with self._lock:
-            self.refusals[code] += 1
-
-    def received(self, size: int) -> None:
-        """So many bytes came in."""
-        with self._lock:
-            self.bytes += size
 
 
 def standing(database: Database) -> Standing:

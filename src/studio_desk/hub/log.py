@@ -10,9 +10,10 @@ import json
 import logging
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Connection, delete, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from studio_desk.hub import tables
@@ -45,10 +46,17 @@ def note(database: Database, event: str, *, device: str = "", sha256: str = "", 
     tell(event, device=device, sha256=sha256, code=code, **facts)
     try:
         with database.write() as c:
-            row = {"at": clock.now().timestamp(), "event": event, "device": device, "sha256": sha256, "code": code}
-            c.execute(insert(tables.event).values(**row))
+            keep(c, [(event, device, sha256, code)])
     except SQLAlchemyError as error:
         tell("log_failed", error=type(error).__name__)
+
+
+def keep(c: Connection, events: Sequence[tuple[str, str, str, str]]) -> None:
+    """Keep a row for each `(event, device, sha256, code)`, in the caller's transaction."""
+    at = clock.now().timestamp()
+    rows = [{"at": at, "event": e, "device": d, "sha256": s, "code": code} for e, d, s, code in events]
+    if rows:
+        c.execute(insert(tables.event), rows)
 
 
 def forget(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Merge what arrived into the district's home by the same `inbox.receive`, and post the receipts: one worker.
+"""Merge what arrived into the district's home by the same `inbox.receive`, and post the receipts: one worker at a time.
 
 The home is open only while there is something to do, so that the district's own desk can work beside the hub; while the
 desk has it, bundles wait and the status page says so. Nothing here decides about content: a bundle by stick and the same
@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Row, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from studio_desk.exchange import inbox, receipts, trust_store
 from studio_desk.exchange.header import chain_to
 from studio_desk.exchange.inbox import Outcome
 from studio_desk.hub import log, tables
+from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Callers
 from studio_desk.hub.database import Database
 from studio_desk.hub.mailbox import Mailbox, chain_key
@@ -28,8 +29,11 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.files import sync_folder
 from studio_desk.kernel.problem import BUSY, Problem
 from studio_desk.kinds import KINDS
+from studio_desk.store.file import Lock
 from studio_desk.store.home import DATABASE, MARK, Home
 
+MERGING: Final = "merging.lock"
+"""Beside the uploads: held by the worker that merges; the kernel lets go of it with the process."""
 BATCH: Final = 50
 """Most bundles merged at one opening of the home; the desk can open it in between."""
 LOOK: Final = 1.0
@@ -42,46 +46,28 @@ TRIES: Final = 5
 """How often a bundle may make our own program fail before it is set apart, so that it blocks nobody."""
 
 
-@dataclass
-class Doing:
-    """What the worker is at, for the health and status pages.
-
-    Attributes:
-        word: `idle`, `merging`, `home_busy` or `trouble`.
-        since: since when, seconds since 1970.
-        looked: when it last looked for work.
-        code: of the last Problem, `""` when there is none.
-        seconds: how long merges took in all.
-        batches: how many merges.
-    """
-
-    word: str = "idle"
-    since: float = field(default_factory=lambda: clock.now().timestamp())
-    looked: float = field(default_factory=lambda: clock.now().timestamp())
-    code: str = ""
-    seconds: float = 0.0
-    batches: int = 0
-
-    def is_(self, word: str, code: str = "") -> None:
-        """Remember a change."""
-        if (word, code) != (self.word, self.code):
-            self.word, self.code, self.since = word, code, clock.now().timestamp()
-
-
 class Receiving(threading.Thread):
-    """The worker."""
+    """The part of a worker that merges; of all workers, the one that holds the lock does."""
 
     def __init__(
-        self, home: tuple[Path, bytes], database: Database, uploads: Uploads, mailbox: Mailbox, callers: Callers
+        self,
+        home: tuple[Path, bytes],
+        database: Database,
+        *,
+        uploads: Uploads,
+        mailbox: Mailbox,
+        callers: Callers,
+        board: Board,
     ) -> None:
         """Work for a home, named by its folder and raw key."""
         super().__init__(name="receiving", daemon=False)
         self._folder, self._key = home
+        self._board = board
+        self._merging = Lock(uploads.inbox.with_name(MERGING))
         self._database, self._uploads, self._mailbox, self._callers = database, uploads, mailbox, callers
         self._wake, self._stop_asked = threading.Event(), threading.Event()
         self._seen: tuple[tuple[int, int], ...] = ()
         self._swept = 0.0
-        self.doing = Doing()
 
     def nudge(self) -> None:
         """Something arrived."""
@@ -94,44 +80,65 @@ class Receiving(threading.Thread):
 
     def run(self) -> None:
         """Look, merge, post, until told to stop."""
+        mine = False
         while not self._stop_asked.is_set():
+            try:
+                self._board.doing.looked = clock.now().timestamp()
+                self._board.tell()
+                mine = mine or self._my_turn()
+                if mine:
+                    self._round()
+            except Problem as problem:
+                self._trouble("home_busy" if problem.exit_code == BUSY else "trouble", problem.code)
+            except Exception as error:  # noqa: BLE001 - the worker outlives whatever happened; nothing was lost
+                self._trouble("trouble", type(error).__name__)
             self._wake.wait(LOOK)
             self._wake.clear()
-            if self._stop_asked.is_set():
-                break
-            try:
-                self._round()
-            except Problem as problem:
-                self.doing.is_("home_busy" if problem.exit_code == BUSY else "trouble", problem.code)
-                if problem.exit_code != BUSY:
-                    log.tell("worker_trouble", code=problem.code)
-                self._stop_asked.wait(BUSY_WAIT)
-            except Exception as error:  # noqa: BLE001 - the worker outlives whatever happened; nothing was lost
-                self.doing.is_("trouble", type(error).__name__)
-                log.tell("worker_trouble", error=type(error).__name__)
-                self._stop_asked.wait(BUSY_WAIT)
+        self._merging.release()
+
+    def _my_turn(self) -> bool:
+        """Whether this worker merges from now on: the lock is free when the one before has ended, however it ended."""
+        try:
+            self._merging.take()
+        except Problem as problem:
+            if problem.exit_code != BUSY:
+                raise
+            return False
+        try:
+            self._uploads.recover()
+        except BaseException:
+            self._merging.release()
+            raise
+        log.tell("merges", worker=self._board.number)
+        return True
+
+    def _trouble(self, word: str, code: str) -> None:
+        if word == "trouble":
+            log.tell("worker_trouble", code=code)
+        with suppress(SQLAlchemyError):  # the database itself may be the trouble
+            self._board.at(word, code)
+        self._stop_asked.wait(BUSY_WAIT)
 
     def _round(self) -> None:
-        self.doing.looked = now = clock.now().timestamp()
+        now = self._board.doing.looked
         if now - self._swept > HOUSEKEEPING:
             self._clear_up()
             self._swept = now
         waiting = self._waiting()
         if not waiting and self._seen == self._print():
-            self.doing.is_("idle")
+            self._board.at("idle")
             return
         with Home.open(self._folder, shapes=KINDS, key=self._key) as home:
-            self.doing.is_("merging")
+            self._board.at("merging")
             began = clock.now().timestamp()
-            waiting = self._waiting()  # another process of the hub may have merged some meanwhile
             if self._callers.learn(trust_store.required(home)):
                 log.note(self._database, "trust_learnt")
             stations = self._merge(home, waiting) if waiting else set()
             self._post(home, stations)
-            self.doing.seconds += clock.now().timestamp() - began
-            self.doing.batches += 1
+            self._board.doing.seconds += clock.now().timestamp() - began
+            self._board.doing.batches += 1
         self._seen = self._print()
-        self.doing.is_("idle")
+        self._board.at("idle")
         if len(waiting) == BATCH:
             self._wake.set()
 
@@ -148,17 +155,14 @@ class Receiving(threading.Thread):
         stations: set[str] = set()
         for group in ([fresh] if fresh else []) + [[row] for row in ready if row.tries]:
             files = [self._uploads.file(row.device, row.sha256) for row in group]
-            for row in group:  # counted before it is made: a file that kills the process is counted too
-                self._change(row.sha256, tries=row.tries + 1)
+            self._tried(group, 1)  # counted before it is made: a file that kills the process is counted too
             try:
                 outcomes = _readable(inbox.receive(home, files))
             except Problem:  # the disk, not the bundle
-                for row in group:
-                    self._change(row.sha256, tries=row.tries)
+                self._tried(group, -1)
                 raise
-            for row, outcome in zip(group, outcomes, strict=True):
-                self._done(row, outcome)
-                stations |= {outcome.sender} if outcome.sender else set()
+            self._done(list(zip(group, outcomes, strict=True)))
+            stations |= {outcome.sender for outcome in outcomes if outcome.sender}
         return stations
 
     def _is_ready(self, row: Row[Any]) -> bool:
@@ -179,34 +183,44 @@ class Receiving(threading.Thread):
             return False
         return True
 
-    def _done(self, row: Row[Any], outcome: Outcome) -> None:
-        self._change(
-            row.sha256,
-            state="done",
-            outcome=outcome.outcome,
-            code=outcome.code,
-            sender=outcome.sender,
-            chain=outcome.device,
-            first=outcome.first,
-            last=outcome.last,
-            merged=clock.now().timestamp(),
-        )
-        log.note(
-            self._database,
-            outcome.outcome,
-            device=row.device,
-            sha256=row.sha256,
-            code=outcome.code,
-            chain=outcome.device,
-            first=outcome.first,
-            last=outcome.last,
-            new=outcome.new,
-            changed=outcome.changed,
-            same=outcome.same,
-            conflicts=outcome.conflicts,
-        )
-        with suppress(OSError):
-            self._uploads.file(row.device, row.sha256).unlink()
+    def _done(self, done: Sequence[tuple[Row[Any], Outcome]]) -> None:
+        """Note what became of bundles; one transaction for all, since each costs the disk a wait."""
+        came = tables.bundle
+        with self._database.write() as c:
+            for row, outcome in done:
+                said = {
+                    "outcome": outcome.outcome,
+                    "code": outcome.code,
+                    "sender": outcome.sender,
+                    "chain": outcome.device,
+                    "first": outcome.first,
+                    "last": outcome.last,
+                }
+                at = clock.now().timestamp()
+                c.execute(update(came).where(came.c.sha256 == row.sha256).values(state="done", merged=at, **said))
+            log.keep(c, [(one.outcome, row.device, row.sha256, one.code) for row, one in done])
+        for row, outcome in done:
+            log.tell(
+                outcome.outcome,
+                device=row.device,
+                sha256=row.sha256,
+                code=outcome.code,
+                chain=outcome.device,
+                first=outcome.first,
+                last=outcome.last,
+                new=outcome.new,
+                changed=outcome.changed,
+                same=outcome.same,
+                conflicts=outcome.conflicts,
+            )
+            with suppress(OSError):
+                self._uploads.file(row.device, row.sha256).unlink()
+
+    def _tried(self, group: Sequence[Row[Any]], more: int) -> None:
+        came = tables.bundle.c
+        with self._database.write() as c:
+            mine = came.sha256.in_([row.sha256 for row in group])
+            c.execute(update(tables.bundle).where(mine).values(tries=came.tries + more))
 
     def _change(self, sha256: str, **values: Any) -> None:
         with self._database.write() as c:
@@ -219,8 +233,9 @@ class Receiving(threading.Thread):
         for one in trust.computers:
             if one.revoked is None and one.code != home.code:
                 devices.setdefault(one.code, []).append(one.device)
-        for station in sorted(heard & devices.keys()):
-            receipts.issue(home, station)
+        with home.file.write():  # one wait for the disk; nothing leaves before it is over
+            for station in sorted(heard & devices.keys()):
+                receipts.issue(home, station)
         reached = self._mailbox.reached()
         behind = {
             station

@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from studio_desk.exchange import trust_store
-from studio_desk.hub import log
+from studio_desk.hub import board, log, workers
+from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Callers
 from studio_desk.hub.database import Database, sqlite_url
-from studio_desk.hub.figures import Tally, standing
+from studio_desk.hub.figures import standing
 from studio_desk.hub.mailbox import Mailbox
 from studio_desk.hub.receiving import Receiving
 from studio_desk.hub.server import Hub, application
@@ -23,6 +27,9 @@ from studio_desk.hub.uploads import Quotas, Uploads
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.store.home import Home
+
+if TYPE_CHECKING:
+    import uvicorn
 
 FOLDER: Final = "hub"
 """Beside the district's file: the SQLite database, parts, waiting bundles, mail."""
@@ -42,6 +49,7 @@ class Wanted:
         key: PEM file of its key.
         open_status: show status and figures to other computers too.
         quotas: how much a device may hand over.
+        workers: how many processes.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +59,19 @@ class Wanted:
     key: str = ""
     open_status: bool = False
     quotas: Quotas = field(default_factory=Quotas)
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a worker needs to know; goes to other processes through a pipe, never by their command line."""
+
+    name: str
+    district: str
+    folder: Path
+    key: bytes = field(repr=False)
+    url: str
+    wanted: Wanted
 
 
 def serve(home: Home, wanted: Wanted) -> dict[str, Any]:
@@ -64,70 +85,122 @@ def serve(home: Home, wanted: Wanted) -> dict[str, Any]:
         `{url, received, backlog}`.
 
     Raises:
-        Problem: `NOT_A_DISTRICT`, `PORT_TAKEN`, `TLS_WRONG`; as `Database`.
+        Problem: `NOT_A_DISTRICT`, `PORT_TAKEN`, `TLS_WRONG`, `WORKERS_WRONG`; as `Database`.
     """
     if home.role != "district":
         raise Problem("NOT_A_DISTRICT", say("只有区级才开接收站。"), say("站点请用 push、pull 连接区级的接收站。"))
-    import uvicorn
-
+    if not 1 <= wanted.workers <= board.MOST:
+        raise Problem(
+            "WORKERS_WRONG", say("进程数写得不对。"), say("请写1至{n}；一般每个处理器核心一个。", n=board.MOST)
+        )
     trust = trust_store.required(home)
-    folder, key, code, name = home.path, home.file.key, home.code, home.name
-    place = folder / FOLDER
+    place = home.path / FOLDER
     place.mkdir(exist_ok=True)
     listener = _listen(wanted.host, wanted.port)
-    database = Database(wanted.db or sqlite_url(place / "hub.db"))
+    job = _Job(home.name, home.code, home.path, home.file.key, wanted.db or sqlite_url(place / "hub.db"), wanted)
     try:
-        callers = Callers(database, code)
-        callers.learn(trust)
-        home.close()
-        hub = _assemble(name, database, callers, (folder, key, place), wanted)
-        server_log = logging.getLogger("uvicorn")
-        server_log.handlers, server_log.propagate = [log.Server(logging.WARNING)], False
-        config = uvicorn.Config(
-            application(hub),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            h11_max_incomplete_event_size=32 << 10,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=PATIENCE,
-            ssl_certfile=wanted.certificate or None,
-            ssl_keyfile=wanted.key or None,
-        )
+        database = Database(job.url)
         try:
-            config.load()
-        except OSError as error:
-            raise Problem(
-                "TLS_WRONG", say("TLS证书或钥匙读不出来。"), say("请检查 --tls-cert 和 --tls-key 两个 PEM 文件。")
-            ) from error
-        url = f"{'https' if wanted.certificate else 'http'}://{_shown(wanted.host)}:{listener.getsockname()[1]}"
-        log.note(database, "listening", url=url, kind=database.kind)
-        with _stopped_by_signals():
-            uvicorn.Server(config).run(sockets=[listener])
-        waits = standing(database)
-        log.note(database, "stopped", backlog=waits.backlog)
-        return {"url": url, "received": hub.tally.bytes, "backlog": waits.backlog}
+            Callers(database, home.code).learn(trust)
+            home.close()
+            _server(job, None)  # a certificate that cannot be read is told before anybody listens
+            url = f"{'https' if wanted.certificate else 'http'}://{_shown(wanted.host)}:{listener.getsockname()[1]}"
+            log.note(database, "listening", url=url, kind=database.kind, workers=wanted.workers)
+            before = board.bytes_received(database)
+        finally:
+            database.close()
+        with _stopped_by_signals() as stopping:
+            if wanted.workers == 1:
+                _work(job, listener, lambda _: None)
+            else:
+                workers.run(wanted.workers, job, listener, serve=_work, stopping=stopping, patience=PATIENCE + 10)
+        return {"url": url, **_told_at_the_end(job.url, before)}
     finally:
         listener.close()
+
+
+def _work(job: _Job, listener: socket.socket, hang: Callable[[Callable[[], None]], None]) -> None:
+    """Be one worker."""
+    place = job.folder / FOLDER
+    database = Database(job.url)
+    try:
+        seat = Board(database, place)
+        callers = Callers(database, job.district)
+        uploads, mailbox = Uploads(database, place, job.wanted.quotas, seat.mark), Mailbox(database, place)
+        receiving = Receiving(
+            (job.folder, job.key), database, uploads=uploads, mailbox=mailbox, callers=callers, board=seat
+        )
+        server = _server(
+            job, Hub(job.name, database, callers, uploads, mailbox, receiving, seat, job.wanted.open_status)
+        )
+
+        def stop() -> None:
+            server.should_exit = True
+
+        hang(stop)
+        with _stopped_by_signals():
+            server.run(sockets=[listener])
+    finally:
+        database.close()
+
+
+def _server(job: _Job, hub: Hub | None) -> uvicorn.Server:
+    """The HTTP server for a hub; without one only to see whether its certificate serves."""
+    import uvicorn
+
+    wanted = job.wanted
+    server_log = logging.getLogger("uvicorn")
+    server_log.handlers, server_log.propagate = [log.Server(logging.WARNING)], False
+    config = uvicorn.Config(
+        application(hub) if hub is not None else _nothing,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        h11_max_incomplete_event_size=32 << 10,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=PATIENCE,
+        ssl_certfile=wanted.certificate or None,
+        ssl_keyfile=wanted.key or None,
+    )
+    try:
+        config.load()
+    except OSError as error:
+        raise Problem(
+            "TLS_WRONG", say("TLS证书或钥匙读不出来。"), say("请检查 --tls-cert 和 --tls-key 两个 PEM 文件。")
+        ) from error
+    return uvicorn.Server(config)
+
+
+async def _nothing(_scope: Any, _receive: Any, _send: Any) -> None:
+    """Serves nobody."""
+
+
+def _told_at_the_end(url: str, before: int) -> dict[str, Any]:
+    """Bytes received and bundles that wait; a database that is away by then keeps them to itself."""
+    try:
+        database = Database(url)
+    except Problem:
+        return {"received": 0, "backlog": 0}
+    try:
+        waits = standing(database)
+        log.note(database, "stopped", backlog=waits.backlog)
+        return {"received": board.bytes_received(database) - before, "backlog": waits.backlog}
+    except SQLAlchemyError:
+        return {"received": 0, "backlog": 0}
+    finally:
         database.close()
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
+def _stopped_by_signals() -> Iterator[threading.Event]:
     """Let a stop be a normal end: uvicorn raises the signal again when it has stopped, which would kill the process."""
-    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)}
+    stopping = threading.Event()
+    before = {one: signal.signal(one, lambda *_: stopping.set()) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield stopping
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-
-
-def _assemble(name: str, database: Database, callers: Callers, places: tuple[Path, bytes, Path], wanted: Wanted) -> Hub:
-    folder, key, place = places
-    uploads, mailbox = Uploads(database, place, wanted.quotas), Mailbox(database, place)
-    receiving = Receiving((folder, key), database, uploads, mailbox, callers)
-    return Hub(name, database, callers, uploads, mailbox, receiving, Tally(), wanted.open_status)
 
 
 def _listen(host: str, port: int) -> socket.socket:

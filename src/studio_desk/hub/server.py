@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import ipaddress
 import re
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any, Final
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect
 
 from studio_desk.hub import figures, log, status_page
+from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Caller, Callers
 from studio_desk.hub.database import Database
 from studio_desk.hub.mailbox import Mailbox
@@ -35,6 +37,8 @@ SLOW: Final = 30.0
 """Seconds a client may be silent in the middle of a body."""
 SLOWEST: Final = 300.0
 """Seconds a body may take in all."""
+AT_ONCE: Final = 64
+"""Requests under way in one worker, above which whoever knocks is asked to come back: a queue would only time out."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
@@ -49,9 +53,10 @@ class Hub:
         callers: who may call.
         uploads: bundles coming in.
         mailbox: mail going out.
-        receiving: the worker that merges.
-        tally: what this process counted.
+        receiving: the part of this worker that merges.
+        board: what all workers are at and have counted.
         open_status: whether status and figures are shown to other computers too.
+        under_way: requests being answered by this worker now.
     """
 
     name: str
@@ -60,8 +65,9 @@ class Hub:
     uploads: Uploads
     mailbox: Mailbox
     receiving: Receiving
-    tally: figures.Tally
+    board: Board
     open_status: bool = False
+    under_way: int = 0
 
 
 def application(hub: Hub) -> FastAPI:
@@ -69,11 +75,12 @@ def application(hub: Hub) -> FastAPI:
 
     @asynccontextmanager
     async def living(_app: FastAPI) -> AsyncIterator[None]:
-        hub.uploads.recover()
         hub.receiving.start()
         yield
         hub.receiving.stop()
         await run_in_threadpool(hub.receiving.join)
+        with suppress(SQLAlchemyError):  # a database that is away costs the last figures
+            await run_in_threadpool(hub.board.close)
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=living)
     app.state.hub = hub
@@ -115,7 +122,7 @@ async def patch_bundle(request: Request, sha256: str) -> Response:
         if hashlib.sha256(body).digest() != caller.digest:
             raise Refusal(400, "BODY_WRONG", say("内容在路上变了样。"), say("程序会自动再传。"))
         point = await run_in_threadpool(hub.uploads.append, *where, body)
-        hub.tally.received(len(body))
+        hub.board.tally.received(len(body))
         if point.complete:
             await run_in_threadpool(
                 log.note, hub.database, "arrived", device=caller.device, sha256=sha256, bytes=point.length
@@ -147,13 +154,15 @@ def healthz(request: Request) -> Response:
     """Whether database and worker work: 200 or 503."""
     hub = _hub(request)
     waits = figures.standing(hub.database)
-    ok = figures.healthy(hub.receiving.doing, alive=hub.receiving.is_alive())
+    doing, _ = hub.board.all()
+    ok = figures.healthy(doing, alive=hub.receiving.is_alive())
     said = {
         "ok": ok,
         "database": hub.database.kind,
-        "worker": hub.receiving.doing.word,
+        "worker": doing.word,
         "backlog": waits.backlog,
         "apart": waits.apart,
+        "answered_by": hub.board.number,
     }
     return JSONResponse(said, status_code=200 if ok else 503, headers={"Cache-Control": "no-store"})
 
@@ -162,7 +171,8 @@ def metrics(request: Request) -> Response:
     """The figures for Prometheus."""
     hub = _hub(request)
     _at_home(request)
-    text = figures.prometheus(hub.database, hub.tally, hub.receiving.doing)
+    doing, tally = hub.board.all()
+    text = figures.prometheus(hub.database, tally, doing)
     return PlainTextResponse(text, headers={"Content-Type": figures.CONTENT_TYPE})
 
 
@@ -170,9 +180,8 @@ def status(request: Request) -> Response:
     """The district's page."""
     hub = _hub(request)
     _at_home(request)
-    text = status_page.page(
-        hub.name, figures.stations(hub.database), figures.standing(hub.database), hub.receiving.doing
-    )
+    doing, _ = hub.board.all()
+    text = status_page.page(hub.name, figures.stations(hub.database), figures.standing(hub.database), doing)
     return HTMLResponse(text, headers=dict(status_page.HEADERS))
 
 
@@ -265,13 +274,36 @@ def _upload_headers(point: Point) -> dict[str, str]:
 
 
 async def _measured(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+    hub = _hub(request)
     began = time.monotonic()
-    response = await answer(request)
+    if hub.under_way >= AT_ONCE and _knocks(request):
+        response = await _refused(request, _crowded())
+    else:
+        hub.under_way += 1
+        try:
+            response = await answer(request)
+        finally:
+            hub.under_way -= 1
     # The path names computers and digests only; where the request came from is not written down.
     took = round((time.monotonic() - began) * 1000, 1)
-    _hub(request).tally.request(request.method if request.method in _METHODS else "OTHER", response.status_code)
+    hub.board.tally.request(request.method if request.method in _METHODS else "OTHER", response.status_code)
     log.tell("request", method=request.method, path=request.url.path[:200], status=response.status_code, ms=took)
     return response
+
+
+def _knocks(request: Request) -> bool:
+    """Whether a station begins something; a piece of an upload that was let in is always taken."""
+    return request.method != "PATCH" and request.url.path.startswith("/v1/")
+
+
+def _crowded() -> Refusal:
+    return Refusal(
+        503,
+        "HUB_CROWDED",
+        say("现在报送的站太多，区级接收站忙不过来。"),
+        say("程序会稍后自动再试。"),
+        retry=2 + secrets.randbelow(6),
+    )
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "PATCH"})
@@ -279,7 +311,7 @@ _METHODS: Final = frozenset({"GET", "HEAD", "PATCH"})
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    _hub(request).tally.refused(error.code)
+    _hub(request).board.tally.refused(error.code)
     code = error.status if isinstance(error, Refusal) else 503
     headers = error.headers if isinstance(error, Refusal) else {"Retry-After": "30"}
     log.tell("refused", code=error.code)
@@ -287,14 +319,14 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    _hub(request).tally.refused("DATABASE_AWAY")
+    _hub(request).board.tally.refused("DATABASE_AWAY")
     log.tell("database_away", error=type(error).__name__)
     problem = Problem("DATABASE_AWAY", say("区级接收站的数据库暂时连不上。"), say("程序会稍后自动再试。"))
     return _said(503, problem.as_json(), {"Retry-After": "5"})
 
 
 async def _disk_trouble(request: Request, error: Exception) -> Response:
-    _hub(request).tally.refused("DISK_TROUBLE")
+    _hub(request).board.tally.refused("DISK_TROUBLE")
     log.tell("disk_trouble", error=type(error).__name__)
     problem = Problem("DISK_TROUBLE", say("区级接收站的磁盘暂时写不了。"), say("程序会稍后自动再试。"))
     return _said(503, problem.as_json(), {"Retry-After": "30"})

@@ -6,8 +6,8 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
+from studio_desk.hub.board import Doing
 from studio_desk.hub.figures import Standing, Station
-from studio_desk.hub.receiving import Doing
 from studio_desk.kernel import clock
 from studio_desk.kernel.words import language, say
 

@@ -96,6 +96,16 @@ mail = Table(
 )
 """Downward bundles by addressee; a later one that says all that an earlier said replaces it."""
 
+worker = Table(
+    "hub_worker",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Float, nullable=False),
+    Column("doing", String, nullable=False),
+    Column("counts", String, nullable=False),
+)
+"""One row for each process of the hub: what it is at and what it counted, as JSON (`board`)."""
+
 event = Table(
     "hub_event",
     metadata,

@@ -74,13 +74,23 @@ class Point:
 class Uploads:
     """Parts in the folder `parts`, whole bundles in `inbox`, both told of in the database."""
 
-    def __init__(self, database: Database, folder: Path, quotas: Quotas) -> None:
-        """Use `folder`; its subfolders are made."""
-        self._database = database
+    def __init__(self, database: Database, folder: Path, quotas: Quotas, mark: str = "1-") -> None:
+        """Use `folder`; its subfolders are made.
+
+        Args:
+            database: the hub's.
+            folder: the hub's.
+            quotas: how much a device may hand over.
+            mark: begins the names of this worker's writers; those of its dead predecessor are forgotten here.
+        """
+        self._database, self._mark = database, mark
         self.quotas = quotas
         self.parts, self.inbox = folder / "parts", folder / "inbox"
         for place in (self.parts, self.inbox):
             place.mkdir(parents=True, exist_ok=True)
+        with database.write() as c:
+            mine = tables.upload.c.writer.startswith(mark, autoescape=True)
+            c.execute(update(tables.upload).where(mine).values(writer="", lease=0))
 
     def point(self, device: str, sha256: str) -> Point:
         """How far the upload of a bundle by a device is; 0 when it has not begun or has expired."""
@@ -134,7 +144,7 @@ class Uploads:
         """
         if self.check(device, sha256, offset, length, len(body)).complete:
             return Point(length, length)
-        writer = secrets.token_hex(16)
+        writer = self._mark + secrets.token_hex(12)
         self._claim(device, sha256, length, writer)
         end = offset
         try:
@@ -169,7 +179,9 @@ class Uploads:
         return len(gone)
 
     def recover(self) -> int:
-        """Tell the database of whole bundles whose last word was lost with the process; answers how many.
+        """Tell the database of whole bundles whose last word was lost with a process; answers how many.
+
+        Only the worker that merges does this: nobody else takes files out of the folder.
 
         A file whose bundle is done, or came from another computer as well, is left over and goes.
         """
@@ -179,7 +191,7 @@ class Uploads:
             if named and self._arrived(named[1], named[2], file.stat().st_size):
                 found += 1
             elif named and not self._waits(named[1], named[2]):
-                file.unlink()
+                file.unlink(missing_ok=True)
         return found
 
     def file(self, device: str, sha256: str) -> Path:
