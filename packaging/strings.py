@@ -60,6 +60,8 @@ def declared() -> Iterator[str]:
     yield VOID
     for kind in KINDS:
         yield kind.title
+        if kind.same:
+            yield kind.same
         yield from kind.life.states
         yield from (move.label for move in kind.life.moves)
     for setting in settings():

@@ -80,6 +80,10 @@
             <translation>binder: year</translation>
         </message>
         <message>
+            <source>person（群众）或 activity（活动）</source>
+            <translation>person or activity</translation>
+        </message>
+        <message>
             <source>quarantine list 里的号，或文件校验码的前8位</source>
             <translation>the number in quarantine list, or the first 8 characters of the file's checksum</translation>
         </message>
@@ -120,12 +124,20 @@
             <translation>{code} "{title}" has no minutes yet; they must be issued by {due}.</translation>
         </message>
         <message>
+            <source>{code}不是这种记录。</source>
+            <translation>{code} is not a record of this kind.</translation>
+        </message>
+        <message>
             <source>{code}入网</source>
             <translation>{code} enrolled</translation>
         </message>
         <message>
             <source>{code}已依法删除（连同附件共{n}条）；编号保留。</source>
             <translation>{code} was erased by law ({n} records with its attachments); the number stays.</translation>
+        </message>
+        <message>
+            <source>{code}已经作废，不能关联。</source>
+            <translation>{code} has been withdrawn and cannot be linked.</translation>
         </message>
         <message>
             <source>{code}已经作废，不能再改。</source>
@@ -712,6 +724,10 @@
             <translation>One a line; what is to be counted and followed up on its own goes into a "Suggestion".</translation>
         </message>
         <message>
+            <source>一条记录不能和自己关联。</source>
+            <translation>A record cannot be linked to itself.</translation>
+        </message>
+        <message>
             <source>一条记录的全部内容</source>
             <translation>all that a record holds</translation>
         </message>
@@ -857,8 +873,16 @@
             <translation>For someone who is not a member, the name.</translation>
         </message>
         <message>
+            <source>不查“{kind}”的重复。</source>
+            <translation>Duplicates of “{kind}” are not looked for.</translation>
+        </message>
+        <message>
             <source>不满{n}周岁，其信息属于敏感个人信息（《个人信息保护法》第二十八条）。</source>
             <translation>Under {n} years of age: the data are sensitive personal information (Personal Information Protection Law, Article 28).</translation>
+        </message>
+        <message>
+            <source>不用再做什么。</source>
+            <translation>Nothing more is needed.</translation>
         </message>
         <message>
             <source>不能写入“{place}”：它是只读的，或没有权限。</source>
@@ -1368,6 +1392,10 @@
             <translation>legal ground and who decided; do not repeat what is erased</translation>
         </message>
         <message>
+            <source>依据；取消关联和认定不同时必须写</source>
+            <translation>grounds; required by unlink and apart</translation>
+        </message>
+        <message>
             <source>依法删除</source>
             <translation>Erased by law</translation>
         </message>
@@ -1480,6 +1508,10 @@
             <translation>Health</translation>
         </message>
         <message>
+            <source>像在哪里</source>
+            <translation>What is alike</translation>
+        </message>
+        <message>
             <source>先看每一列对上了哪一栏；有红字的行改好后才能一起存入。</source>
             <translation>See first which field each column goes to; rows in red must be corrected before all are saved together.</translation>
         </message>
@@ -1577,6 +1609,10 @@
             </translation>
         </message>
         <message>
+            <source>共{total}对，显示{n}对。</source>
+            <translation>{total} pairs, {n} shown.</translation>
+        </message>
+        <message>
             <source>共{total}条。</source>
             <translation>{total} in all.</translation>
         </message>
@@ -1598,7 +1634,11 @@
         </message>
         <message>
             <source>关联</source>
-            <translation>Links</translation>
+            <translation>Link</translation>
+        </message>
+        <message>
+            <source>关联两条记录：同一人，或同一场活动；两条都不改动</source>
+            <translation>link two records: the same person, or the same event; neither is changed</translation>
         </message>
         <message>
             <source>关闭</source>
@@ -1843,6 +1883,10 @@
         <message>
             <source>出生日期</source>
             <translation>Date of birth</translation>
+        </message>
+        <message>
+            <source>分数</source>
+            <translation>Points</translation>
         </message>
         <message>
             <source>列出一种记录</source>
@@ -2265,6 +2309,10 @@
             <translation>Cancelled</translation>
         </message>
         <message>
+            <source>取消关联；两条记录还是原来的样子</source>
+            <translation>take a link back; both records stay as they were</translation>
+        </message>
+        <message>
             <source>受理</source>
             <translation>Accepted</translation>
         </message>
@@ -2303,6 +2351,10 @@
         <message>
             <source>另一块硬盘或U盘上的文件夹；空着表示不放第二份。</source>
             <translation>A folder on another disk or a USB stick; left empty, there is no second copy.</translation>
+        </message>
+        <message>
+            <source>另一条的 uid 或编号</source>
+            <translation>uid or number of the other one</translation>
         </message>
         <message>
             <source>另存为</source>
@@ -2392,6 +2444,10 @@
             <translation>Only: {state}</translation>
         </message>
         <message>
+            <source>只能关联两条同类的记录，如两位群众、两场活动。</source>
+            <translation>Only two records of one kind can be linked, such as two citizens or two events.</translation>
+        </message>
+        <message>
             <source>叫“{name}”的不止一个。</source>
             <translation>More than one is called "{name}".</translation>
         </message>
@@ -2436,6 +2492,10 @@
             <translation>Can be taken in</translation>
         </message>
         <message>
+            <source>可以查 person（群众）和 activity（活动）。</source>
+            <translation>person and activity can be checked.</translation>
+        </message>
+        <message>
             <source>可以添加照片、PDF、OFD、Word、Excel、录音、录像和文本；别的请先另存为 PDF。</source>
             <translation>Photos, PDF, OFD, Word, Excel, sound, video and text can be added; save anything else as PDF first.</translation>
         </message>
@@ -2462,6 +2522,10 @@
         <message>
             <source>可能是备份恢复后继续使用或文件被改动，请与该站点核对。</source>
             <translation>Perhaps a restored backup was used further, or the file was altered; please check with the station.</translation>
+        </message>
+        <message>
+            <source>可能重复的记录，写明像在哪里；由人核对</source>
+            <translation>records that may be duplicates, with what is alike; a person decides</translation>
         </message>
         <message>
             <source>可选的</source>
@@ -2540,12 +2604,20 @@
             <translation>The same unit is written twice.</translation>
         </message>
         <message>
+            <source>同一人</source>
+            <translation>Same person</translation>
+        </message>
+        <message>
             <source>同一位委员写了两次。</source>
             <translation>The same member is written twice.</translation>
         </message>
         <message>
             <source>同一位委员在同一时间写了两次。</source>
             <translation>The same member is written twice for the same time.</translation>
+        </message>
+        <message>
+            <source>同一场活动</source>
+            <translation>Same event</translation>
         </message>
         <message>
             <source>同意日期</source>
@@ -3169,6 +3241,10 @@
             <source>已保留</source>
             <translation>Kept</translation>
         </message>
+        <message>
+            <source>已关联。两条记录都没有改动，可以随时取消。</source>
+            <translation>Linked. Neither record was changed; the link can be taken back at any time.</translation>
+        </message>
         <message numerus="yes">
             <source>已写入并读回核对无误，共{n}个改动：</source>
             <translation>
@@ -3207,6 +3283,10 @@
         <message>
             <source>已取消。</source>
             <translation>Cancelled.</translation>
+        </message>
+        <message>
+            <source>已取消关联。两条记录还是原来的样子。</source>
+            <translation>The link was taken back. Both records are as they were.</translation>
         </message>
         <message>
             <source>已受理，没有办理时限。</source>
@@ -3426,6 +3506,14 @@ Have the station compare it when installing.</translation>
             <translation>Installed: {name} ({district}), trust list version {version}.
 Fingerprint of the district: {fingerprint}
 Please compare it group by group over the telephone.</translation>
+        </message>
+        <message>
+            <source>已认定不同</source>
+            <translation>Found to be different</translation>
+        </message>
+        <message>
+            <source>已记下：不是同一个，以后不再提示。</source>
+            <translation>Noted: not the same. This pair will not be suggested again.</translation>
         </message>
         <message>
             <source>已退回，随下一次回执带给站点。</source>
@@ -4677,6 +4765,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>There may be {n} at most; please stop some before starting more.</translation>
         </message>
         <message>
+            <source>最多几对；0 表示全部</source>
+            <translation>most pairs shown; 0 shows all</translation>
+        </message>
+        <message>
             <source>最多几条</source>
             <translation>how many at most</translation>
         </message>
@@ -5258,6 +5350,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Checking the backup…</translation>
         </message>
         <message>
+            <source>正在比对</source>
+            <translation>Comparing</translation>
+        </message>
+        <message>
             <source>正在添加附件…</source>
             <translation>Adding attachments…</translation>
         </message>
@@ -5428,6 +5524,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有冲突。</source>
             <translation>No conflicts.</translation>
+        </message>
+        <message>
+            <source>没有发现可能重复的。</source>
+            <translation>No likely duplicates were found.</translation>
         </message>
         <message>
             <source>没有填困难类别。</source>
@@ -6672,6 +6772,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Reason needed</translation>
         </message>
         <message>
+            <source>要写明为什么不是同一个。</source>
+            <translation>Say why they are not the same.</translation>
+        </message>
+        <message>
             <source>要在别的电脑上看，请用 --open-status 启动，并由防火墙限制来源。</source>
             <translation>To see it from other computers, start with --open-status and let a firewall limit who may.</translation>
         </message>
@@ -6722,6 +6826,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>认可办结</source>
             <translation>Accept and close</translation>
+        </message>
+        <message>
+            <source>认定两条不是同一个，以后不再提示</source>
+            <translation>note that two records are not the same; they are not suggested again</translation>
         </message>
         <message>
             <source>议定</source>
@@ -6790,6 +6898,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>记录种类，全部用 kinds 查看</source>
             <translation>kind of record, see all with kinds</translation>
+        </message>
+        <message>
+            <source>记录种类：person 或 activity</source>
+            <translation>kind of record: person or activity</translation>
         </message>
         <message>
             <source>记录种类；不写则列出全部</source>
@@ -7080,6 +7192,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please refresh the list.</translation>
         </message>
         <message>
+            <source>请刷新后再看。</source>
+            <translation>Refresh and look again.</translation>
+        </message>
+        <message>
             <source>请刷新隔离区的列表。</source>
             <translation>Please refresh the list of the quarantine.</translation>
         </message>
@@ -7094,6 +7210,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请去掉其中一个。</source>
             <translation>Please remove one of them.</translation>
+        </message>
+        <message>
+            <source>请取消其中一处关联：{pairs}。</source>
+            <translation>Take one of these links back: {pairs}.</translation>
         </message>
         <message>
             <source>请另填一人，可由站长或区政协经办兼任B角。</source>
@@ -7424,6 +7544,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please check the times; for more than one day fill in both dates.</translation>
         </message>
         <message>
+            <source>请核对编号。</source>
+            <translation>Check the numbers.</translation>
+        </message>
+        <message>
+            <source>请核对编号和种类，只能关联两条同类的记录。</source>
+            <translation>Check numbers and kind: only two records of one kind can be linked.</translation>
+        </message>
+        <message>
             <source>请核对起止日期。</source>
             <translation>Please check the first and the last day.</translation>
         </message>
@@ -7534,6 +7662,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请用U盘报送，或请区级管理员放宽限额。</source>
             <translation>Use a USB stick, or ask the district's administrator to raise the limit.</translation>
+        </message>
+        <message>
+            <source>请用一句话写明依据。</source>
+            <translation>Give the grounds in one sentence.</translation>
         </message>
         <message>
             <source>请用一句话说明为什么丢弃。</source>
@@ -7706,6 +7838,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请过几小时再传，或用U盘报送。</source>
             <translation>Send it in a few hours, or use a USB stick.</translation>
+        </message>
+        <message>
+            <source>请选另一条。</source>
+            <translation>Choose another one.</translation>
         </message>
         <message>
             <source>请选委员或填姓名。</source>
@@ -8034,6 +8170,18 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这不是交接文件。</source>
             <translation>This is not an exchange file.</translation>
+        </message>
+        <message>
+            <source>这两条已经关联。</source>
+            <translation>These two are linked already.</translation>
+        </message>
+        <message>
+            <source>这两条没有关联。</source>
+            <translation>These two are not linked.</translation>
+        </message>
+        <message>
+            <source>这两条没有直接关联，是经别的记录连在一起的。</source>
+            <translation>These two are not linked directly but through other records.</translation>
         </message>
         <message>
             <source>这个 PDF 打不开。</source>

@@ -42,7 +42,7 @@ LIFE = Life(
     drafts=("草稿",),
     closed=("已办结",),
 )
-SLIP = Kind("slip", "便条", "BT", Slip, LIFE, "title", "day", searched=("steps",))
+SLIP = Kind("slip", "便条", "BT", Slip, LIFE, "title", "day", searched=("steps",), same="同一件事")
 
 
 @pytest.fixture(scope="session")

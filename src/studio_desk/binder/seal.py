@@ -16,6 +16,7 @@ from studio_desk.kernel.canon import canon, digest
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
+from studio_desk.store.ops import LINK_TYPES
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -303,11 +304,14 @@ class Later:
     reason: str = ""
 
 
+_NO_CORRECTIONS = LINK_TYPES | {"record.move", "record.return"}
+
+
 def later_changes(home: Home, item: Item, cut: Cut) -> Later:
-    """What happened to a sealed record after the cut; steps of the life cycle and remarks are no corrections."""
+    """What happened to a sealed record after the cut; steps of the life cycle and remarks and links are no corrections."""
     told = Later()
     for revision in home.journal.history(item.uid):
-        if revision.seq > cut.get(revision.dev, 0) and revision.type not in {"record.move", "record.return"}:
+        if revision.seq > cut.get(revision.dev, 0) and revision.type not in _NO_CORRECTIONS:
             void = told.void or revision.type == "record.void"
             told = Later(told.times + 1, void, revision.t[:10], revision.reason or told.reason)
     return told

@@ -53,7 +53,7 @@ def register(verbs: Verbs) -> None:
 
 def show(call: Call) -> Answer:
     """One record with its custody word."""
-    from studio_desk.store import erasure
+    from studio_desk.store import erasure, links
     from studio_desk.store.custody import words
 
     with call.home() as home:
@@ -62,7 +62,11 @@ def show(call: Call) -> Answer:
         word = words(home, [uid]).get(uid, "")
         files = _files(home, uid)
         shape = home.journal.shapes.get(record["kind"])
+        said = links.ties(home.journal, uid)
+        group = links.group(home.journal, uid)
     data = {"record": record, "custody": word, "attachments": files}
+    data["links"] = [tie.as_json() for tie in said]
+    data["group"] = {"members": list(group.members), "canonical": group.canonical}
     if record["kind"] == erasure.KIND:
         told = [
             (say("说明"), say("已依法删除的记录")),
@@ -77,11 +81,16 @@ def show(call: Call) -> Answer:
     kind: Kind = shape  # type: ignore[assignment]  # the command line opens homes with kinds only
     pairs = [(kind.label(name), record[name]) for name in kind.asks if record.get(name) not in ("", [], None, False)]
     pairs += [(say("保管"), custody_word(word)), (say("附件"), [one["name"] for one in files]), ("uid", uid)]
+    if kind.same:
+        pairs.append((say(kind.same), [f"{tie.code} {tie.title}" for tie in said if tie.linked]))
+        pairs.append((say("已认定不同"), [f"{tie.code} {tie.title}" for tie in said if not tie.linked]))
     return Answer(data, f"{say(kind.title)} {record['code']}\n\n{facts(pairs)}")
 
 
 def history(call: Call) -> Answer:
     """Every op about a record, in the order it came here, with what each changed."""
+    from studio_desk.store.ops import RECORD_TYPES
+
     with call.home() as home:
         uid = home.journal.find(call.args.uid)
         found = home.journal.history(uid)
@@ -89,9 +98,10 @@ def history(call: Call) -> Answer:
     before: dict[str, Any] = {}
     for one in found:
         now = one.values or {}
-        changed = sorted(n for n in {*before, *now} if before.get(n) != now.get(n)) if one.values is not None else []
+        told = one.values is not None and one.type in RECORD_TYPES
+        changed = sorted(n for n in {*before, *now} if before.get(n) != now.get(n)) if told else []
         revisions.append({**asdict(one), "base": list(one.base), "revision": one.op, "changed": changed})
-        before = now or before
+        before = now if told else before
     rows = [(r["t"], r["type"], r["by"], r["dev"], r["reason"], r["changed"], r["op"][:12]) for r in revisions]
     head = (say("时间"), say("做了什么"), say("谁"), say("链"), say("原因"), say("改了哪些"), say("版本"))
     return Answer({"uid": uid, "revisions": revisions}, table(head, rows))

@@ -15,6 +15,7 @@ from studio_desk.exchange.header import Header, chain_owner
 from studio_desk.exchange.limits import MAX_BODY_LINE, MAX_OP_LINE, MAX_OPS
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.strict_json import read_line, read_text
+from studio_desk.store.ops import LINK_TYPES, pair_of
 
 MAX_BASE: Final = 64
 """Revisions one op may name as seen."""
@@ -143,6 +144,7 @@ def _op_fault(op: Mapping[str, Any]) -> str:
         ("base", not _is_base(op.get("base"))),
         ("type", not op["type"]),
         ("rec", op["type"].startswith("record.") and not op["rec"]),
+        ("rec", op["type"] in LINK_TYPES and pair_of(op["rec"]) is None),
     )
     return next((key for key, wrong in faults if wrong), "")
 

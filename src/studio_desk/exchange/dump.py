@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import JSON, Boolean
 
 from studio_desk.kernel.canon import canon
+from studio_desk.store import links
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -21,21 +22,22 @@ _EMPTY: Final[tuple[Any, ...]] = ("", [], {}, None, False)
 
 
 def dump(home: Home, *, canonical: bool = False) -> dict[str, Any]:
-    """All records with their values, revisions and conflicts, the frontiers of all chains and the attachments.
+    """All records with their values, revisions and conflicts, the frontiers of all chains, attachments and links.
 
     Args:
         home: the home.
         canonical: leave out what is of this home alone (its role, code, device).
 
     Returns:
-        `{digest, records, frontiers, attachments, …}`; `digest` is the SHA-256 over the canonical lines of all three.
+        `{digest, records, frontiers, attachments, links, …}`; `digest` is the SHA-256 over the canonical lines of all four.
     """
     records = list(_records(home))
     frontiers = {dev: list(point) for dev, point in sorted(home.journal.frontiers().items())}
     with home.file.read() as c:
         attachments = list(c.exec_driver_sql("SELECT sha256 FROM blob ORDER BY sha256").scalars())
+        pairs = links.all_pairs(c)
     digest = hashlib.sha256()
-    for value in (*records, frontiers, attachments):
+    for value in (*records, frontiers, attachments, pairs):
         digest.update(canon(value).encode() + b"\n")
     found = {
         "digest": digest.hexdigest(),
@@ -43,6 +45,7 @@ def dump(home: Home, *, canonical: bool = False) -> dict[str, Any]:
         "total": len(records),
         "frontiers": frontiers,
         "attachments": attachments,
+        "links": pairs,
     }
     return found if canonical else {**found, "role": home.role, "code": home.code, "device": home.device}
 

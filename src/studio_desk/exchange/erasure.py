@@ -15,8 +15,9 @@ from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.volumes import Volume
 from studio_desk.kernel.words import say
 from studio_desk.store import erasure as store
+from studio_desk.store import links
 from studio_desk.store.home import BACKUPS
-from studio_desk.store.ops import RECORD_TYPES, Op, read_body
+from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES, Op, pair_of, read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -32,7 +33,7 @@ class Erased:
     Attributes:
         uid: the record.
         code: its number.
-        records: all that went: the record and its attachments.
+        records: all that went: the record, its attachments, what was said of it and another one.
         backups: files that were made before and still hold it: `(name, time)`; a person decides what becomes of them.
         bundles: files that took it out of the house: `(name, time, medium)`.
     """
@@ -98,7 +99,7 @@ def redact(home: Home, uid: str, reason: str) -> Erased:
         Problem: `REASON_REQUIRED`, `NO_SUCH_RECORD`, `NOT_OWNER`, `RECORD_ERASED`.
     """
     with home.file.write() as c:
-        uids = [uid, *_attachments(c, home, uid)]
+        uids = [uid, *_attachments(c, home, uid), *links.pairs_of(c, uid)]
         code = str(c.exec_driver_sql("SELECT code FROM record WHERE uid = ?", (uid,)).scalar() or "")
         for one in uids:
             home.journal.redact(one, reason)
@@ -120,9 +121,23 @@ def follow(c: Connection, home: Home, recs: Iterable[str]) -> None:
         if home.role == "station":
             _confirm(c, home, rec)
         if c.exec_driver_sql("SELECT 1 FROM record WHERE uid = ? AND kind = ?", (rec, store.KIND)).first():
-            for uid in _attachments(c, home, rec):
+            for uid in (*_attachments(c, home, rec), *links.pairs_of(c, rec)):
                 _confirm(c, home, uid)
     _no_longer_wanted(c)
+
+
+def follow_links(c: Connection, home: Home, ops: Iterable[tuple[str, str]]) -> None:
+    """After a merge brought links: what they say of a record that was erased meanwhile goes too.
+
+    Args:
+        c: the open transaction.
+        home: who merged.
+        ops: type and `rec` of what came.
+    """
+    for pair in sorted({rec for type_, rec in ops if type_ in LINK_TYPES}):
+        query = "SELECT 1 FROM record WHERE kind = ? AND uid IN (?, ?)"
+        if (parts := pair_of(pair)) and c.exec_driver_sql(query, (store.KIND, *parts)).first():
+            _confirm(c, home, pair)
 
 
 def said_for(c: Connection, station: str) -> list[str]:
@@ -146,6 +161,8 @@ def standing(home: Home) -> list[Standing]:
     found = []
     with home.file.read() as c:
         for rec in store.erasing(c):
+            if pair_of(rec):
+                continue  # what was said of a pair goes with its record, which is listed
             rows = c.exec_driver_sql(
                 "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ? ORDER BY o.n",
                 (rec,),
@@ -179,9 +196,8 @@ def _standing(home: Home, rec: str, ops: list[tuple[Op, str | None]], received: 
 
 def _confirm(c: Connection, home: Home, uid: str) -> None:
     rows = c.exec_driver_sql("SELECT DISTINCT dev, type FROM op WHERE rec = ?", (uid,)).all()
-    held = c.exec_driver_sql("SELECT 1 FROM record WHERE uid = ?", (uid,)).first() and any(
-        t != store.TYPE for _, t in rows
-    )
+    known = pair_of(uid) or c.exec_driver_sql("SELECT 1 FROM record WHERE uid = ?", (uid,)).first()
+    held = known and any(t != store.TYPE for _, t in rows)
     mine = any(type_ == store.TYPE and chain_stem(dev) == chain_stem(home.device) for dev, type_ in rows)
     if held and not mine:
         home.journal.redact(uid, say("随别处的依法删除"), confirms=True)

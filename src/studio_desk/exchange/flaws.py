@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from studio_desk.kernel.words import say, series
 from studio_desk.record.kind import Kind
-from studio_desk.store.ops import RECORD_TYPES
+from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -53,7 +53,7 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
 
 def newer(home: Home, type_: str, body: Any) -> bool:
     """Whether an op was written by a newer version of the program: kept verbatim, shown as such, sent on unchanged."""
-    if type_.startswith("record.") and type_ not in RECORD_TYPES | {"record.return", "record.redact"}:
+    if type_.startswith("record.") and type_ not in RECORD_TYPES | LINK_TYPES | {"record.return", "record.redact"}:
         return True
     if type_ not in RECORD_TYPES or not well_formed(body):
         return False

@@ -18,7 +18,7 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure as store_erasure
-from studio_desk.store.ops import Op
+from studio_desk.store.ops import LINK_TYPES, Op, pair_of
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -106,6 +106,7 @@ def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, p
         brought = _attach(c, bundle, named, fetch)
         if any(op.said["type"] == store_erasure.TYPE for op in fresh):
             erasure.follow(c, home, {op.said["rec"] for op in fresh if op.said["type"] == store_erasure.TYPE})
+        erasure.follow_links(c, home, ((op.said["type"], op.said["rec"]) for op in fresh))
         _log(home, bundle, source, merged, brought)
     return merged
 
@@ -152,27 +153,40 @@ def _bodies_there(c: Connection, bundle: Verified, fresh: Sequence[_Op]) -> None
 
 
 def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_Op]) -> None:
-    """A station writes its own records: an op on a record that only other stations wrote is refused (clause 10.5)."""
+    """A station writes its own records: an op on a record that only other stations wrote is refused (clause 10.5).
+
+    It links its own: both records of a pair must have been written by it, or for it by the district.
+    """
     if home.role != "district":
         return
     sender, own = bundle.header.sender, set()
     touched: dict[str, None] = {}
+    linked: dict[str, None] = {}
     for op in fresh:
         rec = op.said["rec"]
-        if rec and not op.said["base"] and op.said["type"] != store_erasure.TYPE:
+        if op.said["type"] in LINK_TYPES:
+            linked |= dict.fromkeys(pair_of(rec) or ())
+        elif rec and not op.said["base"] and op.said["type"] != store_erasure.TYPE:
             own.add(rec)
         elif rec and rec not in own:
             touched[rec] = None
-    recs = list(touched)
+    for rec, known in _writers(c, list(touched), chain_owner):
+        if sender not in known and home.code not in known:
+            raise refuse("FOREIGN_RECORD", sender=sender, owner=series(sorted(known)), rec=rec)
+    for rec, known in _writers(c, list(linked), store_erasure.party):
+        if sender not in known:
+            raise refuse("FOREIGN_RECORD", sender=sender, owner=series(sorted(known)), rec=rec)
+
+
+def _writers(c: Connection, recs: Sequence[str], who: Callable[[str], str]) -> Iterator[tuple[str, set[str]]]:
+    """Each record that is here with those whose chains speak of it."""
     for start in range(0, len(recs), 500):
         part = tuple(recs[start : start + 500])
         marks = ",".join("?" * len(part))
-        owners: dict[str, set[str]] = {}
+        found: dict[str, set[str]] = {}
         for rec, dev in c.exec_driver_sql(f"SELECT DISTINCT rec, dev FROM op WHERE rec IN ({marks})", part):  # noqa: S608 - only marks
-            owners.setdefault(rec, set()).add(chain_owner(dev))
-        for rec, known in owners.items():
-            if sender not in known and home.code not in known:
-                raise refuse("FOREIGN_RECORD", sender=sender, owner=series(sorted(known)), rec=rec)
+            found.setdefault(rec, set()).add(who(dev))
+        yield from found.items()
 
 
 def _late(c: Connection, bundle: Verified, ops: Sequence[_Op], seq: int) -> list[_Op]:

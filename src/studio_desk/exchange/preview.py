@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from studio_desk.exchange import outbox
 from studio_desk.exchange.flaws import well_formed
 from studio_desk.kernel.canon import digest
+from studio_desk.kernel.words import say
 from studio_desk.record.kind import Kind
+from studio_desk.store import erasure, links
+from studio_desk.store.ops import pair_of
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -54,17 +57,21 @@ def _look(line: str, recs: dict[str, str], kinds: dict[str, Kind], personal: dic
 
 
 def _item(home: Home, uid: str, personal: dict[str, set[str]]) -> dict[str, Any]:
+    query = "SELECT kind, code, title, state FROM record WHERE uid = ?"
     with home.file.read() as c:
-        row = c.exec_driver_sql("SELECT kind, code, title, state FROM record WHERE uid = ?", (uid,)).first()
-    kind, code, title, state = row or ("unknown", "", uid, "")
+        row = c.exec_driver_sql(query, (uid,)).first()
+        parts = [c.exec_driver_sql(query, (part,)).first() for part in pair_of(uid) or ()]
+    pair = (links.WAS, "", " + ".join(part[1] for part in parts if part), "") if parts else None
+    kind, code, title, state = row or pair or ("unknown", "", uid, "")
     classes = {label: sorted(personal.get(label, ())) for label in ("P1", "P2")}
     return {"uid": uid, "kind": kind, "code": code, "title": title, "state": state, **classes}
 
 
 def _by_kind(items: list[dict[str, Any]], kinds: dict[str, Kind]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
+    others = {links.WAS: say("关联"), erasure.KIND: say("已依法删除的记录")}
     for item in items:
-        title = kinds[item["kind"]].title if item["kind"] in kinds else item["kind"]
+        title = kinds[item["kind"]].title if item["kind"] in kinds else others.get(item["kind"], item["kind"])
         one = found.setdefault(item["kind"], {"kind": item["kind"], "title": title, "records": 0, "P1": 0, "P2": 0})
         one["records"] += 1
         one["P1"] += bool(item["P1"])

@@ -62,3 +62,26 @@ def _readings(ch: str) -> str:
     found = pinyin(ch, style=Style.NORMAL, heteronym=True, errors="ignore")
     letters = "".join(reading[0] for group in found for reading in group if reading).lower()
     return "".join(dict.fromkeys(letter for letter in letters if letter.isascii() and letter.isalpha()))
+
+
+@lru_cache(maxsize=1 << 16)
+def sounds(text: str, limit: int = 8) -> frozenset[str]:
+    """How a name may be read aloud, without tones: 单晴 gives `dan qing`, `shan qing` and `chan qing`.
+
+    Args:
+        text: a name; only the first `LONGEST` characters count.
+        limit: most readings returned.
+    """
+    choices = [readings for ch in text[:LONGEST] if (readings := _syllables(ch))]
+    return frozenset(" ".join(one) for one in islice(product(*choices), limit)) if choices else frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _syllables(ch: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKD", ch)[0]
+    if plain.isascii():
+        return (plain.lower(),) if plain.isalnum() else ()
+    from pypinyin import Style, pinyin
+
+    found = pinyin(ch, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return tuple(dict.fromkeys(reading for group in found for reading in group if reading))

@@ -157,6 +157,7 @@ class Kind:
         may_step: whether a home of some role may bring a record of some values to a state; its state is `""` when it is new.
         upcasts: pure functions; number i turns a body of version i+1 into version i+2.
         retention: key of its period in the vocabulary `retention` (`永久`, `30年`, `10年`), `""` = not archived.
+        same: what two linked records are (`同一人`), `""` when records of the kind are never linked.
     """
 
     key: str
@@ -174,6 +175,7 @@ class Kind:
     upcasts: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
     retention: str = ""
     searched: tuple[str, ...] = field(default=())
+    same: str = ""
 
     @property
     def version(self) -> int:

@@ -42,7 +42,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Revision:
-    """One op in the history of a record."""
+    """One op in the history of a record; `other` is the record that a link names."""
 
     op: str
     dev: str
@@ -53,6 +53,7 @@ class Revision:
     reason: str
     values: dict[str, Any] | None
     base: tuple[str, ...]
+    other: str = ""
 
 
 @dataclass(frozen=True)

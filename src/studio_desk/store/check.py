@@ -268,7 +268,7 @@ def _rebuilt(still: StationFile, home: Home, progress: Progress) -> list[Finding
     findings = []
     try:
         with still.write() as c:
-            for name in (*tables, "record"):
+            for name in (*tables, "record", "link"):
                 c.exec_driver_sql(f'CREATE TABLE "was {name}" AS SELECT * FROM "{name}"')  # noqa: S608 - own names
             c.exec_driver_sql("INSERT INTO search (search) VALUES ('integrity-check')")
             c.exec_driver_sql(_OPEN_WORDS)
@@ -281,6 +281,8 @@ def _rebuilt(still: StationFile, home: Home, progress: Progress) -> list[Finding
                 if which := c.exec_driver_sql(_unequal(name, "uid")).scalars().all():
                     findings.append(_records_differ(title, which))
             if which := c.exec_driver_sql(_unequal("record", "coalesce(nullif(code, ''), uid)")).scalars().all():
+                findings.append(_register_differs(which))
+            if which := c.exec_driver_sql(_unequal("link", "pair")).scalars().all():
                 findings.append(_register_differs(which))
             if c.exec_driver_sql(_unequal("found", "term", "was words")).first():
                 findings.append(_search_differs())

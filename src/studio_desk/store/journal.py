@@ -14,10 +14,10 @@ from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store import erasure, search
+from studio_desk.store import erasure, links, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
+from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line, pair_of
 from studio_desk.store.past import Past
 from studio_desk.store.shape import Shape
 
@@ -171,7 +171,7 @@ class Journal(Past):
                 "REASON_REQUIRED", say("依法删除要写明原因。"), say("请写明依据和是谁决定的；不要写被删除的内容。")
             )
         with self.file.write() as c:
-            before = self._register(c, uid)
+            before = _PAIR if pair_of(uid) else self._register(c, uid)
             if not confirms:
                 self._refuse_foreign(before)
                 _refuse_erased(before)
@@ -186,6 +186,21 @@ class Journal(Past):
             search.forget(c)
         return ops
 
+    def chain_about(self, rows: Sequence[Mapping[str, Any]]) -> str:
+        """The chain for what is said of several records: a district's own when they are not all of one station.
+
+        Args:
+            rows: their lines of the register.
+
+        Raises:
+            Problem: `RECORD_ERASED`, `NOT_OWNER`.
+        """
+        for row in rows:
+            _refuse_erased(row)
+            self._refuse_foreign(row)
+        owners = {str(row["station"]) for row in rows}
+        return self._chain_for(owners.pop()) if len(owners) == 1 else self.device
+
     def note(
         self,
         type: str,  # noqa: A002 - the key of the op line
@@ -194,22 +209,25 @@ class Journal(Past):
         chain: str = "",
         rec: str = "",
         reason: str = "",
+        base: tuple[str, ...] | None = None,
     ) -> Op:
-        """Append an op that holds no record: a receipt, a remark, a change of the trust list, a new incarnation.
+        """Append an op that holds no record: a receipt, a remark, a link, a change of the trust list.
 
         Args:
             type: the op's type.
             values: what it says (canonical JSON types).
             chain: the chain to write; this home's own when empty.
-            rec: uid of the record it is about.
+            rec: uid of the record it is about, or the pair (`ops.pair_name`).
             reason: why.
+            base: the ops about it that the writer had seen; the record's heads when not given.
         """
         with self.file.write() as c:
             line = body_line(values, by=self.operator(), reason=reason)
-            base = self._heads_of(c, rec) if rec else ()
+            if base is None:
+                base = self._heads_of(c, rec) if rec else ()
             op = self._append(c, chain or self.device, line, type_=type, rec=rec, base=base)
             if rec:
-                self._pending.records.add(rec)
+                self._pending.records |= set(pair_of(rec) or (rec,))
         return op
 
     # --- merging -------------------------------------------------------------------------------------------------
@@ -256,6 +274,7 @@ class Journal(Past):
             result.added, result.changed, result.conflicts = done.added, done.changed, done.conflicts
             self._pending.kinds |= done.kinds
             self._pending.records |= done.added | done.changed
+            self._pending.records |= {uid for op, _ in fresh for uid in pair_of(op.rec) or ()}
             if erased:
                 search.forget(c)
         return result
@@ -296,7 +315,7 @@ class Journal(Past):
                 else:
                     c.exec_driver_sql("UPDATE chain SET seq = ?, head = ? WHERE dev = ?", (found[0], found[1], dev))
             self._pending.kinds |= self._projector.again(c, recs)
-            self._pending.records |= recs
+            self._pending.records |= {uid for rec in recs for uid in pair_of(rec) or (rec,)}
         return recs
 
     def rebuild(self, progress: Progress = silent) -> int:
@@ -477,6 +496,8 @@ class Journal(Past):
 
 
 _INSERT_OP = "INSERT INTO op (dev, seq, digest, rec, type, t, body, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_PAIR = {"kind": links.WAS, "code": "", "station": ""}
+"""Stands for the line of the register, which a pair of linked records does not have."""
 _WORKED_OUT = ("rev", "conflict", "updated_at", "updated_by")
 
 

@@ -11,7 +11,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.store.answers import Conflict, Revision, Version
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import Op, read_body
+from studio_desk.store.ops import LINK_TYPES, Op, pair_of, read_body
 from studio_desk.store.projector import Projector
 from studio_desk.store.shape import Shape
 
@@ -58,17 +58,28 @@ class Past:
             raise _no_such_record(uid_or_code)
         return str(found)
 
+    def register(self, uid: str) -> dict[str, Any]:
+        """The line of a record in the register.
+
+        Raises:
+            Problem: `NO_SUCH_RECORD`.
+        """
+        with self.file.read() as c:
+            return self._register(c, uid)
+
     def history(self, uid: str) -> list[Revision]:
-        """Every op about a record, in the order it came here, with the values it said."""
+        """Every op about a record, in the order it came here, with the values it said; its links among them."""
         with self.file.read() as c:
             self._register(c, uid)
             rows = c.exec_driver_sql(
-                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ? ORDER BY o.n",
+                "SELECT o.line, b.line FROM op o LEFT JOIN body b ON b.digest = o.body WHERE o.rec = ?1"
+                " OR o.rec IN (SELECT pair FROM link WHERE one = ?1 OR other = ?1) ORDER BY o.n",
                 (uid,),
             ).all()
         revisions = []
         for line, body in rows:
             op, said = Op.from_line(line), read_body(body)
+            pair = pair_of(op.rec) if op.type in LINK_TYPES else None
             revisions.append(
                 Revision(
                     op.digest,
@@ -80,6 +91,7 @@ class Past:
                     said.get("reason", ""),
                     said.get("values"),
                     op.base,
+                    next((part for part in pair or () if part != uid), ""),
                 )
             )
         return revisions

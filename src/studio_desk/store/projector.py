@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ from sqlalchemy import JSON, Boolean, Connection
 
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store import erasure, search
+from studio_desk.store import erasure, links, search
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import RECORD_TYPES, Op, read_body
+from studio_desk.store.ops import RECORD_TYPES, Op, pair_of, read_body
 from studio_desk.store.projection import Projected, Said, project
 from studio_desk.store.tables import SEARCH
 
@@ -103,12 +103,13 @@ class Projector:
                 self._flush(c, rows, done)
                 progress(count, total, say("正在合并记录"))
         self._flush(c, rows, done)
+        links.work_out(c, filter(pair_of, touched))
         # A remark alone adds no record; one without any value-bearing op here is not listed.
         listed = self._known(c, list(done.added))
         done.added &= set(listed)
         return done
 
-    def again(self, c: Connection, uids: Iterable[str]) -> set[str]:
+    def again(self, c: Connection, uids: Collection[str]) -> set[str]:
         """Work out some records anew; a record without any op left disappears. Answers the kinds touched."""
         done = Done()
         rows = []
@@ -122,6 +123,7 @@ class Projector:
             if row is not None:
                 rows.append(row)
         self._flush(c, rows, done)
+        links.work_out(c, filter(pair_of, uids))
         return done.kinds
 
     def rebuild(self, c: Connection, progress: Progress = silent) -> int:
@@ -135,6 +137,7 @@ class Projector:
         c.exec_driver_sql("DELETE FROM record WHERE uid NOT IN (SELECT rec FROM op)")
         uids = c.exec_driver_sql("SELECT DISTINCT rec FROM op WHERE rec <> ''").scalars().all()
         uids = sorted(uids, key=lambda uid: (numbers.get(uid, 1 << 62), uid))
+        links.rebuild(c)
         rows: list[_Row] = []
         done = Done()
         for count, uid in enumerate(uids):
@@ -214,7 +217,9 @@ class Projector:
         return self._made(uid, self._ops(c, uid))
 
     def _made(self, uid: str, ops: Sequence[tuple[Op, str | None]]) -> _Row | None:
-        """The row that a record's ops amount to; none when no op holds values."""
+        """The row that a record's ops amount to; none when no op holds values, as those about a pair."""
+        if pair_of(uid) and not any(op.type in RECORD_TYPES for op, _ in ops):
+            return None
         if (left := erasure.left_of(ops)) is not None:
             told = [(op, body) for op, body in ops if op.type in _HOLDING]
             last, line = told[-1]

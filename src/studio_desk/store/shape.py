@@ -31,6 +31,10 @@ class Shape(Protocol):
         """The field with the date of the event, `""` when there is none."""
 
     @property
+    def same(self) -> str:
+        """What two linked records of the kind are (`同一人`), `""` when its records are never linked."""
+
+    @property
     def version(self) -> int:
         """The version of the bodies written now."""
 

@@ -74,6 +74,19 @@ record = Table(
 )
 """The register of all records: one line each, whatever the kind. `dev` and `seq` name the op that last touched it here."""
 
+link = Table(
+    "link",
+    metadata,
+    Column("pair", String, primary_key=True),
+    Column("one", String, nullable=False),
+    Column("other", String, nullable=False),
+    Column("linked", Boolean, nullable=False),
+    Column("rev", String, nullable=False),
+    Index("link_one", "one"),
+    Index("link_other", "other"),
+)
+"""What was last said of two records: that they are the same person or event, or that they are not. Worked out."""
+
 draft = Table(
     "draft",
     metadata,

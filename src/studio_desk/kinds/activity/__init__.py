@@ -20,4 +20,5 @@ KIND = Kind(
     sheets=sheets,
     retention="30年",
     searched=("attendance", "outside_hosts", "invited", "leaders", "stages"),
+    same="同一场活动",
 )

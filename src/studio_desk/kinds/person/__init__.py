@@ -15,4 +15,5 @@ KIND = Kind(
     name="name",
     check=check,
     retention="30年",
+    same="同一人",
 )
