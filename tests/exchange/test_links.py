@@ -24,7 +24,9 @@ def sound(*homes: Home) -> None:
 
 def bodies(home: Home, pair: str) -> int:
     with home.file.read() as c:
-        query = "SELECT count(*) FROM op o JOIN body b ON b.digest = o.body WHERE o.rec = ? AND o.type <> 'record.redact'"
+        query = (
+            "SELECT count(*) FROM op o JOIN body b ON b.digest = o.body WHERE o.rec = ? AND o.type <> 'record.redact'"
+        )
         return int(c.exec_driver_sql(query, (pair,)).scalar_one())
 
 

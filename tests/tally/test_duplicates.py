@@ -35,7 +35,13 @@ def home(tmp_path: Path) -> Iterator[Home]:
 @pytest.fixture
 def district(tmp_path: Path) -> Iterator[Home]:
     with Home.create(
-        tmp_path / "QX", role="district", code="990000", name="青溪", shapes=KINDS, passphrase="试试口令", use_keyring=False
+        tmp_path / "QX",
+        role="district",
+        code="990000",
+        name="青溪",
+        shapes=KINDS,
+        passphrase="试试口令",
+        use_keyring=False,
     ) as made:
         yield made
 
