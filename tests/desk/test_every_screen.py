@@ -5,7 +5,7 @@ import re
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QTableView, QWidget
 
 from studio_desk.desk.navigation import screens
 from studio_desk.kernel.settings import FONT_POINTS
@@ -13,6 +13,7 @@ from studio_desk.kinds import KINDS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 MINE = ("today", "backup", "settings", "help", "search", *(f"ledger.{kind.key}" for kind in KINDS))
+SMALLEST = (1366, 768)
 LOOKS = [
     *(("zh_CN", size, "浅色") for size in FONT_POINTS),
     *(("en", size, "浅色") for size in FONT_POINTS),
@@ -76,16 +77,27 @@ def chinese(page: QWidget) -> list[str]:
     return [text for text in texts if HAN.search(quoted.sub("", text))]
 
 
+def assert_fits(window) -> None:
+    """A page, however often visited, neither lets the window outgrow the smallest screen nor needs more than it gets."""
+    QApplication.sendPostedEvents()
+    QApplication.processEvents()
+    assert (window.width(), window.height()) == SMALLEST, window.place
+    page = window.current
+    assert page.layout().totalMinimumHeightForWidth(page.width()) <= page.height(), window.place
+
+
 @pytest.mark.parametrize(("language", "size", "colours"), LOOKS)
 def test_every_place_opens(seat, language: str, size: str, colours: str) -> None:
     at = seat(language=language, font_size=size, colour_scheme=colours)
     window = at.session.window
+    window.resize(*SMALLEST)
     for key in MINE:
         at.desk.go(key)
         assert window.place[0] == key
         assert nameless(window) == [], key
         assert small(window) == [], key
         assert window.minimumSizeHint().width() <= 1366, key
+        assert_fits(window)
         if language == "en" and key in {"backup", "settings", "search", *(f"ledger.{k.key}" for k in KINDS)}:
             assert chinese(window.current) == [], key
     for kind in KINDS:
@@ -96,6 +108,7 @@ def test_every_place_opens(seat, language: str, size: str, colours: str) -> None
         assert small(window) == [], kind.key
         assert not sitting.dirty
         assert window.minimumSizeHint().width() <= 1366, kind.key
+        assert_fits(window)
         at.desk.new_record(kind.key)
         assert window.current.sitting.row is None
         if language == "en":

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         self.bar.setObjectName("bar")
         self._bar = QHBoxLayout(self.bar)
         self._bar.setContentsMargins(10, 6, 10, 6)
-        self.stack = QStackedWidget()
+        self.stack = _Pages()
         opening = QLabel(say("正在打开…"))
         opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack.addWidget(opening)
@@ -309,3 +309,17 @@ class MainWindow(QMainWindow):
         """Stand where the window stood."""
         if text:
             self.restoreGeometry(QByteArray.fromBase64(text.encode()))
+
+
+class _Pages(QStackedWidget):
+    """The pages; the screen's height is the window's measure, not theirs.
+
+    A row of buttons that wraps asks for the height it would have at its narrowest: a page visited once would make the
+    window higher than a screen of 768 lines for ever, and push its foot off the screen (desk.md 8).
+    """
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.fontMetrics().height() * 10)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
