@@ -92,6 +92,14 @@
             <translation>uid or number</translation>
         </message>
         <message>
+            <source>vocabulary、rules、scheme、calendar 或 defaults</source>
+            <translation>vocabulary, rules, scheme, calendar or defaults</translation>
+        </message>
+        <message>
+            <source>{code}“{title}”与区里改的不一致，要选定以哪一个为准。</source>
+            <translation>{code} “{title}” differs from what the district wrote; decide which value stands.</translation>
+        </message>
+        <message>
             <source>{code}“{title}”已超过办理时限（{due}）。</source>
             <translation>{code} "{title}" is past its deadline ({due}).</translation>
         </message>
@@ -126,6 +134,10 @@
         <message>
             <source>{code}不是这种记录。</source>
             <translation>{code} is not a record of this kind.</translation>
+        </message>
+        <message>
+            <source>{code}依法删除：{reason}</source>
+            <translation>{code} erased by law: {reason}</translation>
         </message>
         <message>
             <source>{code}入网</source>
@@ -474,6 +486,14 @@
             <translation>As of {time}; refreshed every {n} seconds.</translation>
         </message>
         <message>
+            <source>{who}对{code}“{title}”说：{reason}</source>
+            <translation>{who} on {code} “{title}”: {reason}</translation>
+        </message>
+        <message>
+            <source>{who}的{what}</source>
+            <translation>{what} by {who}</translation>
+        </message>
+        <message>
             <source>{who}（{by}，{at}）写的是：{value}</source>
             <translation>{who} ({by}, {at}) wrote: {value}</translation>
         </message>
@@ -506,6 +526,10 @@
                 <numerusform>{year} still has {n} gap: {first}</numerusform>
                 <numerusform>{year} still has {n} gaps: {first}</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{year}年日历：放假{off}天，调休上班{on}天，年度计划{plan}项。</source>
+            <translation>Calendar {year}: days off {off}, exchanged working days {on}, planned items {plan}.</translation>
         </message>
         <message>
             <source>{year}年的“{kind}”收入写了{n}次。</source>
@@ -664,12 +688,20 @@
             <translation>"{title}" does not agree with the journal: {which}.</translation>
         </message>
         <message>
+            <source>“{title}”新建时预填：{values}。</source>
+            <translation>A new “{title}” begins with: {values}.</translation>
+        </message>
+        <message>
             <source>“{title}”没有“{field}”这一栏。</source>
             <translation>"{title}" has no field "{field}".</translation>
         </message>
         <message>
             <source>“{title}”没有打印的表格。</source>
             <translation>"{title}" has no printed form.</translation>
+        </message>
+        <message>
+            <source>“{title}”没有这些栏目：{fields}。</source>
+            <translation>“{title}” has no such fields: {fields}.</translation>
         </message>
         <message>
             <source>“{title}”要由一条记录来填。</source>
@@ -710,6 +742,10 @@
         <message>
             <source>“{word}”没有写明理由。</source>
             <translation>"{word}" gives no reason.</translation>
+        </message>
+        <message>
+            <source>《{title}》自{since}起执行。</source>
+            <translation>“{title}” is in force from {since}.</translation>
         </message>
         <message>
             <source>一句话，作清单和目录的题名。</source>
@@ -753,6 +789,10 @@
                 <numerusform>At most {most} rows at a time; the last {n} row was not read.</numerusform>
                 <numerusform>At most {most} rows at a time; the last {n} rows were not read.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>一类内容的 JSON Schema</source>
+            <translation>The JSON Schema of one sort</translation>
         </message>
         <message>
             <source>一行一个，用来核对哪些乡镇还没有工作室。</source>
@@ -807,6 +847,10 @@
         <message>
             <source>下一步</source>
             <translation>Next</translation>
+        </message>
+        <message>
+            <source>下发的内容不合要求：{where}。</source>
+            <translation>The list is not as it should be: {where}.</translation>
         </message>
         <message>
             <source>下次打开程序时仍会问要做什么，那时可以建正式的站点。</source>
@@ -903,6 +947,10 @@
         <message>
             <source>与区政协电话核对的六组数字。</source>
             <translation>The six groups of digits compared with the district CPPCC over the telephone.</translation>
+        </message>
+        <message>
+            <source>与已下发的完全相同，没有改动。</source>
+            <translation>It is exactly what was sent already; nothing changed.</translation>
         </message>
         <message>
             <source>与户主关系</source>
@@ -1145,6 +1193,10 @@
             <translation>Restored from the backup of {at}.</translation>
         </message>
         <message>
+            <source>从哪一天起执行；不写为今天</source>
+            <translation>From which day it is in force; today when left out</translation>
+        </message>
+        <message>
             <source>从备份恢复</source>
             <translation>Restore from a backup</translation>
         </message>
@@ -1218,6 +1270,10 @@
         <message>
             <source>任务</source>
             <translation>Task</translation>
+        </message>
+        <message>
+            <source>任务{code}“{title}”：{state}。</source>
+            <translation>Task {code} “{title}”: {state}.</translation>
         </message>
         <message>
             <source>任务“{title}”{due}到期，还没有回复。</source>
@@ -1460,6 +1516,10 @@
             <translation>The trust list is now version {version}.</translation>
         </message>
         <message>
+            <source>信任名单更新到第{version}版。</source>
+            <translation>The trust list is brought up to version {version}.</translation>
+        </message>
+        <message>
             <source>信任名单的内容不对，文件可能已损坏。</source>
             <translation>The content of the trust list is wrong; the file may be damaged.</translation>
         </message>
@@ -1502,6 +1562,10 @@
         <message>
             <source>停用</source>
             <translation>Out of use</translation>
+        </message>
+        <message>
+            <source>停用“{words}”</source>
+            <translation>ended “{words}”</translation>
         </message>
         <message>
             <source>健康状况</source>
@@ -1679,6 +1743,10 @@
         <message>
             <source>内容在路上变了样。</source>
             <translation>The content changed on the way.</translation>
+        </message>
+        <message>
+            <source>内容的 JSON 文件；“-”表示标准输入</source>
+            <translation>JSON file with the content; “-” for standard input</translation>
         </message>
         <message>
             <source>内部文件“{name}”不在清单上。</source>
@@ -2037,12 +2105,20 @@
             <translation>district</translation>
         </message>
         <message>
+            <source>区级下发的词表、口径、方案、日历、预填内容</source>
+            <translation>Vocabularies, rules, schemes, calendars and defaults sent by the district</translation>
+        </message>
+        <message>
             <source>区级办公室的情况</source>
             <translation>About the district office</translation>
         </message>
         <message>
             <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
             <translation>The district holds numbers {first} to {last} of {dev}, this computer does not: an older backup was restored here.</translation>
+        </message>
+        <message>
+            <source>区级恢复</source>
+            <translation>District restored</translation>
         </message>
         <message>
             <source>区级接收站</source>
@@ -2085,6 +2161,10 @@
             <translation>The district's desk has the file open; received bundles are kept and merged once it is closed.</translation>
         </message>
         <message>
+            <source>区级的数据恢复过备份：它缺少的部分，下次导出时会自动重新上报。</source>
+            <translation>The district was restored from a backup: what it lacks is sent again with the next export.</translation>
+        </message>
+        <message>
             <source>区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。</source>
             <translation>The district restored a backup; what it lacks is sent again with the next export.</translation>
         </message>
@@ -2105,8 +2185,16 @@
             <translation>At the district use "Enrol station" (enrol accept).</translation>
         </message>
         <message>
+            <source>区级还没有下发过。</source>
+            <translation>The district has sent none yet.</translation>
+        </message>
+        <message>
             <source>区级：可以在电话里读的回执码</source>
             <translation>district: the receipt code to read over the telephone</translation>
+        </message>
+        <message>
+            <source>区级：定一版新的，随下一次回执带给各站点</source>
+            <translation>District: set a new edition; it goes to the stations with their next receipts</translation>
         </message>
         <message>
             <source>区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱</source>
@@ -2137,6 +2225,10 @@
             <translation>The district</translation>
         </message>
         <message>
+            <source>区里作废了{code}“{title}”：{reason}</source>
+            <translation>The district voided {code} “{title}”: {reason}</translation>
+        </message>
+        <message>
             <source>区里导入{file}</source>
             <translation>District imports {file}</translation>
         </message>
@@ -2153,6 +2245,10 @@
             <translation>Decided by the district: {reason}</translation>
         </message>
         <message>
+            <source>区里年度计划：{day} {what}。</source>
+            <translation>District's yearly plan: {day} {what}.</translation>
+        </message>
+        <message>
             <source>区里意见</source>
             <translation>The district's opinion</translation>
         </message>
@@ -2161,12 +2257,24 @@
             <translation>Until the district has taken them in and the receipt is back, these records show "Sent".</translation>
         </message>
         <message>
+            <source>区里改了{code}“{title}”：{reason}</source>
+            <translation>The district changed {code} “{title}”: {reason}</translation>
+        </message>
+        <message>
+            <source>区里改动</source>
+            <translation>Changed by the district</translation>
+        </message>
+        <message>
             <source>区里的指纹（念给站点听，站点装入时要核对）</source>
             <translation>Fingerprint of the district (read it to the station, which compares it when installing)</translation>
         </message>
         <message>
             <source>区里的指纹（请区里念，逐组核对）</source>
             <translation>Fingerprint of the district (have the district read it, compare each group)</translation>
+        </message>
+        <message>
+            <source>区里确认收到{n}条记录。</source>
+            <translation>Records confirmed by the district: {n}.</translation>
         </message>
         <message>
             <source>区里退回</source>
@@ -2325,6 +2433,10 @@
             <translation>Within the remit</translation>
         </message>
         <message>
+            <source>变化：</source>
+            <translation>Changes:</translation>
+        </message>
+        <message>
             <source>变红的天数要比变黄的多。</source>
             <translation>Red needs more days than yellow.</translation>
         </message>
@@ -2347,6 +2459,10 @@
         <message>
             <source>口令：</source>
             <translation>Passphrase: </translation>
+        </message>
+        <message>
+            <source>口径</source>
+            <translation>Rules</translation>
         </message>
         <message>
             <source>另一块硬盘或U盘上的文件夹；空着表示不放第二份。</source>
@@ -2514,6 +2630,10 @@
         <message>
             <source>可用的有：{places}。</source>
             <translation>Available: {places}.</translation>
+        </message>
+        <message>
+            <source>可用的有：{sorts}。</source>
+            <translation>There are: {sorts}.</translation>
         </message>
         <message>
             <source>可由站长或区政协经办兼任，不能与A角同为一人。</source>
@@ -2684,6 +2804,10 @@
             <translation>As wide as the window</translation>
         </message>
         <message>
+            <source>哪一个；不写则全部</source>
+            <translation>Which one; all when left out</translation>
+        </message>
+        <message>
             <source>哪一天以前回复</source>
             <translation>By which day to answer</translation>
         </message>
@@ -2694,6 +2818,14 @@
         <message>
             <source>哪一天以前裁定；不写为7天</source>
             <translation>By which day to decide; seven days when left out</translation>
+        </message>
+        <message>
+            <source>哪一类；不写则全部</source>
+            <translation>Which sort; all when left out</translation>
+        </message>
+        <message>
+            <source>哪位领导说的；不写为操作人自己</source>
+            <translation>The leader whose word it is; the operator when left out</translation>
         </message>
         <message>
             <source>回到记录</source>
@@ -3094,6 +3226,10 @@
             <translation>Nothing protects the key: the system keyring cannot be used ({reason}), and there is no passphrase.</translation>
         </message>
         <message>
+            <source>对一条记录写一句批注，不要求改动</source>
+            <translation>Remark on a record without asking for a change</translation>
+        </message>
+        <message>
             <source>对外公布的工作室电话，不填个人手机。</source>
             <translation>The studio's public telephone number, not a personal mobile.</translation>
         </message>
@@ -3112,6 +3248,10 @@
         <message>
             <source>对方收到下一个数据包后会同样删除；谁已删除，用 status 查看。</source>
             <translation>Others erase it when they take in the next bundle; status tells who has.</translation>
+        </message>
+        <message>
+            <source>导入后的变化：</source>
+            <translation>What will change:</translation>
         </message>
         <message>
             <source>导入数据包；要么全部导入，要么不动</source>
@@ -3512,6 +3652,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Found to be different</translation>
         </message>
         <message>
+            <source>已记下，随下一次交接带给对方。</source>
+            <translation>Noted; it goes to the other side with the next exchange.</translation>
+        </message>
+        <message>
             <source>已记下：不是同一个，以后不再提示。</source>
             <translation>Noted: not the same. This pair will not be suggested again.</translation>
         </message>
@@ -3760,6 +3904,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Entered by</translation>
         </message>
         <message>
+            <source>形式</source>
+            <translation>Form</translation>
+        </message>
+        <message>
             <source>待办</source>
             <translation>To do</translation>
         </message>
@@ -3972,8 +4120,16 @@ Please compare it group by group over the telephone.</translation>
             <translation>Open: {label}</translation>
         </message>
         <message>
+            <source>执行中</source>
+            <translation>in force</translation>
+        </message>
+        <message>
             <source>批次</source>
             <translation>Batch</translation>
+        </message>
+        <message>
+            <source>批注</source>
+            <translation>Remark</translation>
         </message>
         <message>
             <source>找不到“{place}”，或读写到一半断开了。</source>
@@ -4344,8 +4500,16 @@ Please compare it group by group over the telephone.</translation>
             <translation>Changed</translation>
         </message>
         <message>
+            <source>改了以后再下发。</source>
+            <translation>Change it, then send it.</translation>
+        </message>
+        <message>
             <source>改了哪些</source>
             <translation>Fields changed</translation>
+        </message>
+        <message>
+            <source>改动“{words}”</source>
+            <translation>changed “{words}”</translation>
         </message>
         <message>
             <source>放到哪个文件夹；不写则打开示例站点的窗口</source>
@@ -4567,6 +4731,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The file says it comes from {sender}, but it is signed by {signer}.</translation>
         </message>
         <message>
+            <source>文件里不是一个 JSON 对象：{detail}</source>
+            <translation>The file holds no JSON object: {detail}</translation>
+        </message>
+        <message>
             <source>文件里是 {device} 的记录，签名的却是 {signer}。</source>
             <translation>The file holds records of {device}, but it is signed by {signer}.</translation>
         </message>
@@ -4587,6 +4755,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>New</translation>
         </message>
         <message>
+            <source>新任务{code}“{title}”，{due}前回复。</source>
+            <translation>New task {code} “{title}”, to be answered by {due}.</translation>
+        </message>
+        <message>
             <source>新到的</source>
             <translation>New files</translation>
         </message>
@@ -4605,6 +4777,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>新增</source>
             <translation>New</translation>
+        </message>
+        <message>
+            <source>新增“{words}”</source>
+            <translation>added “{words}”</translation>
         </message>
         <message>
             <source>新建</source>
@@ -4653,6 +4829,10 @@ Please compare it group by group over the telephone.</translation>
 Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
+            <source>新记录{code}“{title}”。</source>
+            <translation>New record {code} “{title}”.</translation>
+        </message>
+        <message>
             <source>方式</source>
             <translation>Way</translation>
         </message>
@@ -4661,12 +4841,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Scheme</translation>
         </message>
         <message>
+            <source>方案《{title}》自{since}起执行，共{n}项。</source>
+            <translation>Scheme “{title}” is in force from {since}; items: {n}.</translation>
+        </message>
+        <message>
             <source>方案审批人</source>
             <translation>Scheme approved by</translation>
         </message>
         <message>
             <source>无</source>
             <translation>none</translation>
+        </message>
+        <message>
+            <source>日历</source>
+            <translation>Calendar</translation>
         </message>
         <message>
             <source>日常</source>
@@ -4842,6 +5030,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
                 <numerusform>{n} characters have no glyph; open the file to see which.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>有{n}个字，最多{limit}个字。</source>
+            <translation>It has {n} characters, {limit} at most.</translation>
+        </message>
         <message numerus="yes">
             <source>有{n}个新的回执，收下后新确认{m}条。</source>
             <translation>
@@ -4876,6 +5068,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
                 <numerusform>{n} record does not meet the rules; it is kept as it is and listed in quarantine, all others are merged.</numerusform>
                 <numerusform>{n} records do not meet the rules; they are kept as they are and listed in quarantine, all others are merged.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>有{n}条记录区里现在没有，要重新上报。</source>
+            <translation>Records that the district lacks now and that go again: {n}.</translation>
         </message>
         <message numerus="yes">
             <source>有{n}条记录还没有报到区里，最早的是{since}。</source>
@@ -5474,12 +5670,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>There is no version "{rev}".</translation>
         </message>
         <message>
+            <source>没有“{sort}”这一类下发内容。</source>
+            <translation>There is no sort “{sort}” of list.</translation>
+        </message>
+        <message>
             <source>没有“{value}”这个日期。</source>
             <translation>There is no date "{value}".</translation>
         </message>
         <message>
             <source>没有“{value}”这个时间。</source>
             <translation>There is no time "{value}".</translation>
+        </message>
+        <message>
+            <source>没有“{word}”这一类。</source>
+            <translation>There is no sort “{word}”.</translation>
         </message>
         <message>
             <source>没有“{word}”这个命令或选项值。</source>
@@ -5500,6 +5704,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有写交给哪个站点。</source>
             <translation>No station was named.</translation>
+        </message>
+        <message>
+            <source>没有写内容。</source>
+            <translation>Nothing was written.</translation>
         </message>
         <message>
             <source>没有写是哪位委员。</source>
@@ -5709,6 +5917,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Met on</translation>
         </message>
         <message>
+            <source>点评、批示或说明</source>
+            <translation>“点评”, “批示” or “说明”</translation>
+        </message>
+        <message>
             <source>照上一条新建</source>
             <translation>New record like the last one</translation>
         </message>
@@ -5739,6 +5951,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>片区</source>
             <translation>Area</translation>
+        </message>
+        <message>
+            <source>版</source>
+            <translation>Edition</translation>
         </message>
         <message>
             <source>版本</source>
@@ -6049,6 +6265,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>see what one item in quarantine is and why</translation>
         </message>
         <message>
+            <source>看下发的各版，哪一版正在执行</source>
+            <translation>The editions sent, and which is in force</translation>
+        </message>
+        <message>
             <source>看不清时用高对比。</source>
             <translation>Use high contrast when it is hard to read.</translation>
         </message>
@@ -6059,6 +6279,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>知道出生日期的不必填。</source>
             <translation>Not needed where the date of birth is known.</translation>
+        </message>
+        <message>
+            <source>确认</source>
+            <translation>Confirmed</translation>
         </message>
         <message>
             <source>磁盘满了，这一次没有存上。</source>
@@ -6800,6 +7024,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Rows to paste</translation>
         </message>
         <message>
+            <source>要重报</source>
+            <translation>To be sent again</translation>
+        </message>
+        <message>
             <source>观测记录</source>
             <translation>Observations</translation>
         </message>
@@ -6940,8 +7168,24 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Words</translation>
         </message>
         <message>
+            <source>词没有变，顺序可能有变</source>
+            <translation>the words are the same, their order may differ</translation>
+        </message>
+        <message>
             <source>词表</source>
             <translation>List</translation>
+        </message>
+        <message>
+            <source>词表“{title}”自{since}起：{changes}。</source>
+            <translation>List “{title}” from {since}: {changes}.</translation>
+        </message>
+        <message>
+            <source>词表、口径、方案、日历由区级下发。</source>
+            <translation>Vocabularies, rules, schemes and calendars are sent by the district.</translation>
+        </message>
+        <message>
+            <source>词表名、文件代号、年份或记录种类</source>
+            <translation>Name of the vocabulary, key of the document, year, or kind</translation>
         </message>
         <message>
             <source>词表名称；不写则列出全部</source>
@@ -7124,6 +7368,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please write 1 to {n}; as a rule one for each processor core.</translation>
         </message>
         <message>
+            <source>请写一两句话。</source>
+            <translation>Write a sentence or two.</translation>
+        </message>
+        <message>
             <source>请写四位数的年份，例如2026。</source>
             <translation>Please write the year with four digits, for example 2026.</translation>
         </message>
@@ -7170,6 +7418,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请删减后再保存。</source>
             <translation>Please shorten it, then save.</translation>
+        </message>
+        <message>
+            <source>请删减；长的材料请作为附件。</source>
+            <translation>Shorten it; attach long material as a file.</translation>
         </message>
         <message>
             <source>请删去不用的文件，或换一个更大的U盘、文件夹，再做一次。</source>
@@ -7444,6 +7696,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please install the system libraries that Qt needs as the README says, then try again; all other steps are done.</translation>
         </message>
         <message>
+            <source>请按 lists schema 给出的样子改。</source>
+            <translation>Follow what lists schema shows.</translation>
+        </message>
+        <message>
             <source>请按“09:30”的样子填写。</source>
             <translation>Please write it like "09:30".</translation>
         </message>
@@ -7574,6 +7830,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。</source>
             <translation>Please check capital letters and the input method and try again; if the passphrase is forgotten, use the recovery code printed at the first start.</translation>
+        </message>
+        <message>
+            <source>请检查文件内容。</source>
+            <translation>Check the content of the file.</translation>
         </message>
         <message>
             <source>请检查磁盘或U盘是否松动；已存的内容都在，请尽快做一次备份。</source>
@@ -8089,6 +8349,10 @@ Give the file to the district, then compare these six groups of digits over the 
             </translation>
         </message>
         <message>
+            <source>还有{n}项没有列出。</source>
+            <translation>Not listed here: {n} more.</translation>
+        </message>
+        <message>
             <source>还有工作没有做完，请等一等或先取消。</source>
             <translation>Some work is not finished; please wait or cancel it first.</translation>
         </message>
@@ -8360,6 +8624,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This import holds records that were erased by law; it cannot be undone.</translation>
         </message>
         <message>
+            <source>这次带来的</source>
+            <translation>What it brings</translation>
+        </message>
+        <message>
             <source>这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。</source>
             <translation>There is no receipt from the district for this station here. Plug in the stick that came back; it is found by itself.</translation>
         </message>
@@ -8406,6 +8674,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>退回</source>
             <translation>Return</translation>
+        </message>
+        <message>
+            <source>退回{code}“{title}”：{reason}</source>
+            <translation>{code} “{title}” sent back: {reason}</translation>
         </message>
         <message>
             <source>退回一条记录</source>
@@ -8676,6 +8948,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Attachments ({n})</translation>
         </message>
         <message>
+            <source>随下一次回执带给各站点。</source>
+            <translation>It goes to the stations with their next receipts.</translation>
+        </message>
+        <message>
             <source>随别处的依法删除</source>
             <translation>Follows a legal erasure decided elsewhere</translation>
         </message>
@@ -8716,12 +8992,20 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Kind of need</translation>
         </message>
         <message>
+            <source>需要改的，请告诉区级；站点收到后自动生效。</source>
+            <translation>Tell the district what should change; at the station it takes effect when it arrives.</translation>
+        </message>
+        <message>
             <source>页号</source>
             <translation>Page</translation>
         </message>
         <message>
             <source>页数</source>
             <translation>Pages</translation>
+        </message>
+        <message>
+            <source>预填</source>
+            <translation>Defaults</translation>
         </message>
         <message>
             <source>领衔委员</source>

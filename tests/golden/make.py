@@ -806,6 +806,11 @@ def a_station_writes_a_receipt() -> bytes:
     return with_op(type="receipt", rec="")
 
 
+@bad("OP_NOT_ENTITLED")
+def a_station_writes_a_list() -> bytes:
+    return with_op(type="list", rec="")
+
+
 @bad("FOREIGN_OPS")
 def another_stations_op_among_ours() -> bytes:
     return with_op(dev="HP-1")

@@ -17,6 +17,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store.ops import LINK_TYPES
+from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -304,7 +305,7 @@ class Later:
     reason: str = ""
 
 
-_NO_CORRECTIONS = LINK_TYPES | {"record.move", "record.return"}
+_NO_CORRECTIONS = LINK_TYPES | REMARKS | {"record.move"}
 
 
 def later_changes(home: Home, item: Item, cut: Cut) -> Later:

@@ -54,7 +54,7 @@ def add(call: Call) -> Answer | int:
         if call.args.lines:
             return _lines(call, home, wanted)
         if call.args.file:
-            found = values.from_json(wanted, _read(call, call.args.file))
+            found = values.from_json(wanted, read_text(call, call.args.file))
         elif call.args.set:
             found = values.from_pairs(wanted, call.args.set)
         else:
@@ -124,7 +124,8 @@ def _lines(call: Call, home: Home, kind: Kind) -> int:
     return stopped or (REFUSED if refused else DONE)
 
 
-def _read(call: Call, name: str) -> str:
+def read_text(call: Call, name: str) -> str:
+    """The text of a file that an option names; `-` is standard input."""
     if name == "-":
         return call.stdin.read()
     try:

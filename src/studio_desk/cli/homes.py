@@ -55,6 +55,8 @@ class Homes:
         Raises:
             Problem: as `Home.open`.
         """
+        from studio_desk.store import lists
+
         key = folder.absolute()
         kept = self._open.pop(key, None)
         if kept is not None and (kept.passphrase != passphrase or kept.print != _print(folder)):
@@ -62,6 +64,8 @@ class Homes:
             kept = None
         if kept is None:
             kept = _Open(_open(folder, passphrase, ask), passphrase, _print(folder))
+        else:
+            lists.lay(kept.home)  # another home may have put its own in force since
         try:
             yield kept.home
         except BaseException as error:

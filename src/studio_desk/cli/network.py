@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import table
+from studio_desk.cli.sending import changes_told
 from studio_desk.kernel.problem import DONE
 from studio_desk.kernel.words import say
 
@@ -54,6 +55,8 @@ def pull(call: Call) -> Answer:
     rows = [(one.file, words.get(one.outcome, one.outcome), one.problem) for one in done.results]
     notes = [notice for one in done.results for notice in one.notices]
     text = table((say("数据包"), say("结果"), say("说明")), rows) if rows else say("没有新的回执或任务。")
+    if told := changes_told(done.results):
+        notes.append(say("变化：") + told)
     rc = max((one.exit_code for one in done.results), default=DONE)
     return Answer(done.as_json(), "\n".join([text, *notes]), rc)
 

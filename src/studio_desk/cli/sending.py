@@ -11,8 +11,11 @@ from studio_desk.kernel.problem import DONE
 from studio_desk.kernel.words import passage, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from studio_desk.cli.call import Call
     from studio_desk.cli.parser import Verbs
+    from studio_desk.exchange.inbox import Outcome
 
 
 def register(verbs: Verbs) -> None:
@@ -74,10 +77,18 @@ def import_(call: Call) -> Answer:
     head = (say("数据包"), say("结果"), say("新"), say("改"), say("同"), say("冲突"))
     notes = [f"{Path(r['file']).name}:{passage(r['problem'], r['remedy'])}" for r in found if r["problem"]]
     notes += [notice for r in found for notice in r["notices"]]
+    if told := changes_told(results):
+        notes.append((say("导入后的变化：") if call.args.dry_run else say("变化：")) + told)
     if call.args.dry_run:
         notes.append(say("这是预演，没有改动。"))
     rc = max((one.exit_code for one in results), default=DONE)
     return Answer({"results": found}, "\n".join([table(head, rows), *notes]), rc)
+
+
+def changes_told(results: Sequence[Outcome]) -> str:
+    """What bundles change, one sentence a line; `""` when nothing."""
+    lines = [f"\n· {change['text']}" for one in results for change in one.changes]
+    return "".join(lines)
 
 
 def undo(call: Call) -> Answer:

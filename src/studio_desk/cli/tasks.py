@@ -34,6 +34,11 @@ def register(verbs: Verbs) -> None:
     parser = verbs.add("task answer", say("站点：回复一个任务"), answer)
     parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
     parser.add_argument("--result", required=True, metavar="T", help=say("办理结果"))
+    parser = verbs.add("comment", say("对一条记录写一句批注，不要求改动"), comment)
+    parser.add_argument("uid", metavar="UID", help=say("uid 或编号"))
+    parser.add_argument("text", metavar="TEXT", help=say("内容"))
+    parser.add_argument("--sort", default="", metavar="S", help=say("点评、批示或说明"))
+    parser.add_argument("--by", default="", metavar="N", help=say("哪位领导说的；不写为操作人自己"))
 
 
 def add(call: Call) -> Answer:
@@ -82,3 +87,13 @@ def answer(call: Call) -> Answer:
         told = {"result": call.args.result, "replied": clock.today().isoformat()}
         written = home.journal.move(uid, REPLIED, changes=told)
     return Answer(as_data(written), saved(written))
+
+
+def comment(call: Call) -> Answer:
+    """A remark on a record; it changes no value and nobody's custody word."""
+    from studio_desk.exchange import remarks
+
+    with call.home() as home:
+        uid = home.journal.find(call.args.uid)
+        op = remarks.comment(home, uid, call.args.text, sort=call.args.sort, who=call.args.by)
+    return Answer({"uid": uid, "op": op.digest}, say("已记下，随下一次交接带给对方。"))

@@ -56,6 +56,27 @@ def custody_word(word: Word) -> str:
     }[word]
 
 
+def change_sign(sort: str) -> tuple[str, str, str]:
+    """Word, icon and colour of one sort of what a bundle changes (`exchange.changes`)."""
+    return {
+        "epoch": (say("区级恢复"), "alert-triangle", "warning"),
+        "confirmed": (say("确认"), "circle-check", "good"),
+        "unconfirmed": (say("要重报"), "alert-triangle", "warning"),
+        "returned": (say("退回"), "arrow-back-up", "error"),
+        "task": (say("任务"), "flag", "warning"),
+        "conflict": (say("冲突"), "git-merge", "warning"),
+        "comment": (say("批注"), "news", "text"),
+        "record": (say("区里改动"), "pencil", "text"),
+        "erased": (say("依法删除"), "lock", "text"),
+        "vocabulary": (say("词表"), "list-details", "text"),
+        "rules": (say("口径"), "file-text", "text"),
+        "scheme": (say("方案"), "list-check", "text"),
+        "calendar": (say("日历"), "calendar-event", "text"),
+        "defaults": (say("预填"), "pencil", "text"),
+        "trust": (say("信任名单"), "certificate", "text"),
+    }.get(sort, (sort, "info-circle", "text"))
+
+
 def named(left: str, right: str) -> str:
     """A word and what it says, with the colon of the language in force."""
     return say("{left}：{right}", left=left, right=right)

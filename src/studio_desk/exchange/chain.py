@@ -22,7 +22,7 @@ MAX_BASE: Final = 64
 MAX_TEXT: Final = 128
 """Characters of an op's texts."""
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
-_DISTRICT_ONLY: Final = frozenset({"receipt", "trust", "record.return"})
+_DISTRICT_ONLY: Final = frozenset({"receipt", "trust", "record.return", "list"})
 """What only a district may write."""
 
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
 from studio_desk.record.kind import Kind
+from studio_desk.store import lists
 from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES
+from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -34,6 +37,11 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
     """
     if not well_formed(body):
         return "BODY_MALFORMED", say("正文不是规定的样子，已原样保存。")
+    if type_ == lists.TYPE and lists.known_sort(body["values"]):
+        try:
+            lists.read(body["values"])
+        except Problem as problem:
+            return problem.code, problem.sentence
     kind = _kind(home, body["kind"])
     if type_ not in RECORD_TYPES or kind is None or body["version"] > kind.version:
         return None
@@ -53,8 +61,10 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
 
 def newer(home: Home, type_: str, body: Any) -> bool:
     """Whether an op was written by a newer version of the program: kept verbatim, shown as such, sent on unchanged."""
-    if type_.startswith("record.") and type_ not in RECORD_TYPES | LINK_TYPES | {"record.return", "record.redact"}:
+    if type_.startswith("record.") and type_ not in RECORD_TYPES | LINK_TYPES | REMARKS | {"record.redact"}:
         return True
+    if type_ == lists.TYPE and well_formed(body):
+        return not lists.known_sort(body["values"])
     if type_ not in RECORD_TYPES or not well_formed(body):
         return False
     kind = _kind(home, body["kind"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from studio_desk.exchange import quarantine, receipts, sealed_files, tables, trust_store
+from studio_desk.exchange import changes, quarantine, receipts, sealed_files, tables, trust_store
 from studio_desk.exchange.header import Header, chain_stem
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
@@ -17,6 +17,7 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.problem import MEDIUM, Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
+from studio_desk.store import lists
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -47,6 +48,7 @@ class Outcome:
         problem: its sentence.
         remedy: its remedy.
         notices: sentences for the clerk.
+        changes: what it changes here, in sentences: `{sort, text, …}` (`changes.Change`).
         exit_code: of the Problem.
     """
 
@@ -67,6 +69,7 @@ class Outcome:
     problem: str = ""
     remedy: str = ""
     notices: list[str] = field(default_factory=list)
+    changes: list[changes.Change] = field(default_factory=list)
     exit_code: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -96,10 +99,13 @@ def receive(
     """
     policy = trust_store.policy(home)
     sealed_files.sweep(home)
+    outcomes: list[Outcome]
     with Worker(replace(policy, allow=allow), [keys_of(home).identity]) as worker:
         if not dry_run:
-            return _Inbox(home, worker).take(files, progress)
-        outcomes: list[Outcome] = []
+            outcomes = _Inbox(home, worker).take(files, progress)
+            lists.lay(home)
+            return outcomes
+        outcomes = []
         with suppress(_EnoughError), home.file.write():
             outcomes = _Inbox(home, worker, dry=True).take(files, progress)
             raise _EnoughError
@@ -204,9 +210,11 @@ class _Inbox:
         source = (Path(outcome.file).name, sha256)
         try:
             with self.home.file.write() as c:
+                was = changes.before(self.home)
                 merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
                 self._end(bundle.header)
                 taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
+                told = changes.told(self.home, was, merged)
                 quarantine.settled(c, sha256)
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
         except Problem as problem:
@@ -217,6 +225,7 @@ class _Inbox:
         outcome.outcome = "applied" if merged.last else "duplicate"
         outcome.new, outcome.changed, outcome.same = merged.new, merged.changed, merged.same
         outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
+        outcome.changes = told
         outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
         outcome.notices = [notice for one in taken for notice in one.notices] + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]

@@ -19,6 +19,7 @@ from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure as store_erasure
 from studio_desk.store.ops import LINK_TYPES, Op, pair_of
+from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -41,6 +42,8 @@ class Merged:
         notes: new ops that are about no record, with their bodies: `(digest, op, body)`.
         flagged: ops whose record does not fit its kind.
         newer: ops written by a newer version.
+        about: new ops that are about a record, with their body lines.
+        added: uids of the records that were not here.
     """
 
     new: int = 0
@@ -52,6 +55,8 @@ class Merged:
     notes: list[tuple[str, Mapping[str, Any], Any]] = field(default_factory=list)
     flagged: int = 0
     newer: int = 0
+    about: list[tuple[Mapping[str, Any], str | None]] = field(default_factory=list)
+    added: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, p
                 len(applied.changed),
                 len(applied.conflicts),
             )
+            merged.added = frozenset(applied.added)
+        merged.about = [(op.said, op.body) for op in fresh if op.said["rec"]]
         if fresh:
             merged.first, merged.last = fresh[0].said["seq"], fresh[-1].said["seq"]
         named = _look(c, home, bundle, [*late, *fresh], merged)
@@ -166,7 +173,7 @@ def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_O
         rec = op.said["rec"]
         if op.said["type"] in LINK_TYPES:
             linked |= dict.fromkeys(pair_of(rec) or ())
-        elif rec and not op.said["base"] and op.said["type"] != store_erasure.TYPE:
+        elif rec and not op.said["base"] and op.said["type"] not in {store_erasure.TYPE, *REMARKS}:
             own.add(rec)
         elif rec and rec not in own:
             touched[rec] = None

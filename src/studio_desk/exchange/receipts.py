@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, erasure, outbox, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, lists, outbox, tables, trust_store
 from studio_desk.exchange.header import chain_owner
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
@@ -18,6 +18,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import passage, say, series
 from studio_desk.store import custody
+from studio_desk.store.lists import TYPE
 from studio_desk.store.ops import GENESIS, Op, read_body
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def issue(home: Home, station: str) -> Mapping[str, Any]:
         if int(sent) < trust.version:
             home.journal.note("trust", {"document": trust_store.current_document(home)}, chain=chain_for(home, station))
             home.meta.set(_TRUST_SENT + station, str(trust.version))
+        lists.pass_down(c, home, station, chain_for(home, station))
         said = _say(c, home, station, trust.version)
         # A receipt is always the last of what leaves: its line in the main chain is what the mark can notice a rewind by.
         if acknowledged.newest(home, station) != said or not _ends_with_receipt(c, home, station):
@@ -161,6 +163,8 @@ def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body:
         return taken
     if op["type"] == "trust":
         _take_trust(home, values, taken)
+    elif op["type"] == TYPE:
+        lists.take_in(c, digest, values)
     elif op["type"] == "receipt" and _is_receipt(values):
         _take_receipt(c, home, (digest, op["dev"], op["seq"], op["t"]), values, taken)
     return taken
@@ -276,7 +280,7 @@ def _returned(c: Connection, station: str) -> list[dict[str, Any]]:
         "SELECT o.rec, r.code, b.line, max(o.n) FROM op o JOIN record r ON r.uid = o.rec"
         " LEFT JOIN body b ON b.digest = o.body"
         " WHERE o.type = 'record.return' AND r.station = ? AND o.n > (SELECT coalesce(max(w.n), 0) FROM op w"
-        "  WHERE w.rec = o.rec AND w.type LIKE 'record.%' AND w.type <> 'record.return')"
+        "  WHERE w.rec = o.rec AND w.type LIKE 'record.%' AND w.type NOT IN ('record.return', 'record.comment'))"
         " GROUP BY o.rec ORDER BY o.rec",
         (station,),
     )

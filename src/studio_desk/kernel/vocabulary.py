@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -91,27 +92,85 @@ def shipped() -> dict[str, Vocabulary]:
     return lists
 
 
-_local: dict[str, Vocabulary] = {}
+Edition = tuple[str, Vocabulary]
+"""One edition of a list: the ISO date from which it is in force (`""` = it replaces all before), and the list."""
+_laid: dict[str, tuple[Edition, ...]] = {}
+_folded: dict[tuple[str, date], Vocabulary] = {}
 
 
 def install(entries: Iterable[Mapping[str, Any]]) -> None:
-    """Lay the station's or district's own lists over the shipped ones (a list with the same key replaces it)."""
-    _local.clear()
-    _local.update({entry["key"]: _read(entry) for entry in entries})
+    """Lay the district's editions over the shipped lists; what was laid before is gone.
+
+    Args:
+        entries: `{key, from?, title?, en?, source?, terms}`; several of one key in the order in which they follow each other.
+    """
+    _laid.clear()
+    _folded.clear()
+    for entry in entries:
+        _laid[entry["key"]] = (*_laid.get(entry["key"], ()), read_edition(entry))
+
+
+def read_edition(entry: Mapping[str, Any]) -> Edition:
+    """One edition as `install` takes it."""
+    return entry.get("from", ""), _read({**entry, "title": entry.get("title") or entry["key"]})
 
 
 def vocabulary(key: str) -> Vocabulary:
-    """The list in force under `key`.
+    """The list in force today under `key`.
 
     Raises:
         KeyError: there is no such list.
     """
-    return _local.get(key) or shipped()[key]
+    if key not in _laid:
+        return shipped()[key]
+    today = clock.today()
+    if (key, today) not in _folded:
+        _folded[key, today] = fold(shipped().get(key), _laid[key], today)
+    return _folded[key, today]
 
 
 def vocabularies() -> dict[str, Vocabulary]:
     """All lists in force, by key."""
-    return {**shipped(), **_local}
+    return {key: vocabulary(key) for key in {**shipped(), **_laid}}
+
+
+def fold(first: Vocabulary | None, editions: Sequence[Edition], on: date) -> Vocabulary:
+    """The list that editions amount to on a day.
+
+    A word that an edition no longer has stays, ended on the day before: old records keep it, and it is shown as past. A
+    word that is new begins with its edition. What an edition does not say of a word it keeps (English, days of a deadline).
+
+    Args:
+        first: the shipped list, `None` when there is none.
+        editions: in the order in which they follow each other.
+        on: later editions are not in force yet.
+    """
+    now = first
+    known = {term.word for term in first.terms} if first else set()
+    for since, edition in editions:
+        if since > on.isoformat():
+            continue
+        now = _follow(now, edition, since, known) if now and since else edition
+    return now or replace(editions[0][1], terms=())
+
+
+def _follow(now: Vocabulary, edition: Vocabulary, since: str, shipped_words: AbstractSet[str]) -> Vocabulary:
+    old = {term.word: term for term in now.terms}
+    terms = []
+    for term in edition.terms:
+        before = old.pop(term.word, None)
+        if before is None:
+            terms.append(replace(term, since=term.since or since, local=term.word not in shipped_words))
+        else:
+            more = {**before.more, **term.more}
+            start = term.since or before.since
+            terms.append(replace(term, en=term.en or before.en, since=start, local=before.local, more=more))
+    last = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
+    gone = [replace(term, until=min(term.until or last, last)) for term in old.values()]
+    title = edition.title if edition.title != edition.key else now.title
+    return replace(
+        now, title=title, en=edition.en or now.en, terms=(*terms, *gone), source=edition.source or now.source
+    )
 
 
 def _read(entry: Mapping[str, Any]) -> Vocabulary:

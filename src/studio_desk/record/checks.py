@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from studio_desk.kernel import clock
+from studio_desk.kernel.calendar import is_working
 from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.vocabulary import vocabulary
@@ -30,10 +31,10 @@ def figure(word: str, unit: str, otherwise: int) -> int:
 
 
 def working_days_after(day: date, number: int) -> date:
-    """The day `number` working days after `day`, Monday to Friday; public holidays only make the limit more generous."""
+    """The day `number` working days after `day`, by the calendar that the district sent, else Monday to Friday."""
     while number > 0:
         day += timedelta(days=1)
-        number -= day.isoweekday() < 6
+        number -= is_working(day)
     return day
 
 

@@ -18,7 +18,7 @@ RECEIVED = "received."
 _WORD = """CASE
  WHEN r.conflict THEN 'conflict'
  WHEN EXISTS (SELECT 1 FROM op o WHERE o.rec = r.uid AND o.type = 'record.return'
-   AND o.n > coalesce((SELECT max(w.n) FROM op w WHERE w.rec = r.uid AND w.type LIKE 'record.%' AND w.type <> 'record.return'), 0))
+   AND o.n > coalesce((SELECT max(w.n) FROM op w WHERE w.rec = r.uid AND w.type LIKE 'record.%' AND w.type NOT IN ('record.return', 'record.comment')), 0))
    THEN 'returned'
  WHEN r.draft THEN 'draft'
  WHEN {gone} THEN 'received'
@@ -38,7 +38,7 @@ class Custody:
 def _sql(home: Home) -> str:
     """The expression that gives a register row `r` its word.
 
-    A record is as far as the last op about it in each of this home's own chains. At a district the records of stations
+    Comments are no part of a record: they change nobody's word. A record is as far as the last op about it in each of this home's own chains. At a district the records of stations
     are `received`: they came in.
     """
     own = own_chains(home)
@@ -46,7 +46,7 @@ def _sql(home: Home) -> str:
 
     def through(limits: dict[str, int]) -> str:
         tests = [
-            f"coalesce((SELECT max(o.seq) FROM op o WHERE o.rec = r.uid AND o.dev = '{dev}'), 0) <= {limits.get(dev, 0)}"  # noqa: S608 - own device names
+            f"coalesce((SELECT max(o.seq) FROM op o WHERE o.rec = r.uid AND o.dev = '{dev}' AND o.type <> 'record.comment'), 0) <= {limits.get(dev, 0)}"  # noqa: S608 - own device names
             for dev in own
         ]
         return "(" + " AND ".join(tests) + ")" if tests else "1"

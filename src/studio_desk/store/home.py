@@ -20,7 +20,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import Settings
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
-from studio_desk.store import migrations, tables
+from studio_desk.store import lists, migrations, tables
 from studio_desk.store.file import SCHEMA, Lock, StationFile
 from studio_desk.store.journal import LATE_AFTER_DAYS, Journal, Shape
 from studio_desk.store.keys import KeyFile, new_key
@@ -118,7 +118,9 @@ class Home:
             keys, recovery = KeyFile.create(path / KEYS, key, passphrase, use_keyring=use_keyring)
             file = StationFile(path / DATABASE, key, create=True)
             texts = {"role": role, "code": code, "name": name, "device": f"{code}-1", "incarnation": "1"}
-            texts |= {"created_at": clock.stamp()} | {f"detail.{k}": v for k, v in (details or {}).items() if v}
+            texts |= {lists.KNOWN: " ".join(lists.SORTS), "created_at": clock.stamp()} | {
+                f"detail.{k}": v for k, v in (details or {}).items() if v
+            }
             with file.write() as c:
                 _make_tables(c, shapes := tuple(shapes))
                 c.exec_driver_sql("INSERT INTO meta (key, value) VALUES (?, ?)", list(texts.items()))
@@ -161,6 +163,8 @@ class Home:
                 home = cls(path, lock, file, keys, tuple(shapes))
                 home._bring_up()
                 home._notice_rewind()
+                lists.take_again(home)
+                lists.lay(home)
             except BaseException:
                 file.close()
                 raise
@@ -286,6 +290,7 @@ class Home:
 
     def close(self) -> None:
         """Close the file and give the lock back."""
+        lists.leave(self)
         self.file.close()
         self._lock.release()
 

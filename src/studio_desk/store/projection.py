@@ -13,7 +13,7 @@ from typing import Any
 
 from studio_desk.kernel.canon import canon
 
-REMARKS = frozenset({"record.return"})
+REMARKS = frozenset({"record.return", "record.comment"})
 """Op types that are about a record but change no value of it."""
 
 

@@ -32,6 +32,7 @@ What = Literal[
     "enrol",
     "send",
     "backup",
+    "planned",
     "missing",
 ]
 AHEAD = 7
@@ -104,7 +105,7 @@ def today(home: Home, on: date | None = None) -> Today:
             counts[item.what] = counts.get(item.what, 0) + 1
             if counts[item.what] <= MOST:
                 found.append(item)
-    for item in (*_custody(home, day), *_backup(home), *_month(home, day)):
+    for item in (*_custody(home, day), *_backup(home), *_planned(home, day), *_month(home, day)):
         counts[item.what] = counts.get(item.what, 0) + 1
         found.append(item)
     order = {what: number for number, what in enumerate(What.__args__)}  # type: ignore[attr-defined]  # typing.Literal
@@ -139,7 +140,7 @@ def _returned(home: Home, day: date) -> Iterator[Item]:
         """SELECT r.kind, r.uid, r.code, r.title, b.line FROM op o JOIN record r ON r.uid = o.rec
              LEFT JOIN body b ON b.digest = o.body
             WHERE o.type = 'record.return' AND o.n > coalesce((SELECT max(w.n) FROM op w WHERE w.rec = o.rec
-                  AND w.type LIKE 'record.%' AND w.type <> 'record.return'), 0)
+                  AND w.type LIKE 'record.%' AND w.type NOT IN ('record.return', 'record.comment')), 0)
             GROUP BY r.uid ORDER BY max(o.n) DESC""",
     )
     for kind, uid, code, title, line in rows:
@@ -318,6 +319,17 @@ def _backup(home: Home) -> Iterator[Item]:
         yield Item("backup", say("还没有备份过，请备份到U盘或另一块硬盘。"))
     else:
         yield Item("backup", say("已经{n}天没有备份。", n=newest.days), due=newest.at.date().isoformat())
+
+
+def _planned(home: Home, day: date) -> Iterator[Item]:
+    """What the district's calendar has for the coming week."""
+    from studio_desk.store.lists import all_in_force
+
+    last = (day + timedelta(days=AHEAD)).isoformat()
+    plans = [one for edition in all_in_force(home, "calendar", day).values() for one in edition.content.get("plan", [])]
+    for one in sorted(plans, key=lambda plan: str(plan["day"])):
+        if day.isoformat() <= one["day"] <= last:
+            yield Item("planned", say("区里年度计划：{day} {what}。", day=one["day"], what=one["what"]), due=one["day"])
 
 
 def _month(home: Home, day: date) -> Iterator[Item]:

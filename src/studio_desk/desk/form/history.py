@@ -33,6 +33,7 @@ def act(revision_type: str) -> tuple[str, str]:
         "record.void": (say("作废"), "ban"),
         "record.resolve": (say("裁定冲突"), "git-merge"),
         "record.return": (say("区里退回"), "arrow-back-up"),
+        "record.comment": (say("批注"), "news"),
         "record.redact": (say("依法删除内容"), "lock"),
     }.get(revision_type, (revision_type, "info-circle"))
 
@@ -81,7 +82,9 @@ class HistoryTree(QTreeWidget):
             item.setIcon(1, icon(sign))
             if revision.reason:
                 item.setText(1, signs.named(words, revision.reason))
-            if revision.values is not None and revision.type != "record.return":
+            if revision.type == "record.comment":
+                item.setText(1, signs.named(_remark(revision), revision.reason))
+            elif revision.values is not None and revision.type != "record.return":
                 told = changes(kind, before, revision.values)
                 if before:
                     for name, old, new in told:
@@ -93,6 +96,15 @@ class HistoryTree(QTreeWidget):
             item.setToolTip(0, f"{revision.dev} #{revision.seq}")
         self.expandAll()
         return len(revisions)
+
+
+def _remark(revision: Revision) -> str:
+    """What a remark is called, and whose word it is."""
+    said = revision.values or {}
+    sort, who = str(said.get("sort") or ""), str(said.get("who") or "")
+    term = vocabulary("remark_sort").find(sort)
+    name = term.label if term else say("批注")
+    return say("{who}的{what}", who=who, what=name) if who else name
 
 
 def shown(kind: Kind, name: str, value: Any, titles: Mapping[str, str]) -> str:

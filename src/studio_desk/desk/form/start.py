@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from studio_desk.desk.form.fields import Field, fields_of
+from studio_desk.exchange import lists
 from studio_desk.kernel import clock
 from studio_desk.kernel.ids import new_uid
 from studio_desk.record.kind import COMMON, VOID
@@ -25,6 +26,7 @@ def first_values(desk: Desk, kind: Kind, given: Mapping[str, Any] | None = None)
     if kind.day:
         values[kind.day] = clock.today().isoformat()
     values |= {name: desk.settings.operator for name in WRITER if name in values}
+    values |= lists.first_values(desk.home, kind.key)
     return values | dict(given or {})
 
 

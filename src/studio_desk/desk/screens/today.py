@@ -36,6 +36,7 @@ SORTS: dict[str, tuple[str, str]] = {
     "enrol": ("certificate", "text"),
     "send": ("send", "warning"),
     "backup": ("database-export", "warning"),
+    "planned": ("calendar-event", "text"),
     "missing": ("info-circle", "text"),
 }
 """Icon and colour of each sort of `tally.today`; the sentence says the rest."""

@@ -1,0 +1,225 @@
+"""What a bundle changes, in sentences: shown before it is taken, and told after (`exchange.md`, downward traffic)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from studio_desk.exchange import acknowledged, trust_store
+from studio_desk.exchange.header import chain_owner
+from studio_desk.kernel.vocabulary import Vocabulary, fold, read_edition, shipped
+from studio_desk.kernel.words import say, series
+from studio_desk.kinds import KINDS
+from studio_desk.record.kind import VOID
+from studio_desk.store import custody, lists
+from studio_desk.store.ops import RECORD_TYPES, read_body
+
+if TYPE_CHECKING:
+    from studio_desk.exchange.merge import Merged
+    from studio_desk.store.home import Home
+    from studio_desk.store.lists import Edition
+
+MOST = 50
+"""Lines of one sort; the rest is counted in one more."""
+WORDS_NAMED = 12
+"""Words of a list, items of a plan that one sentence names."""
+
+Change = dict[str, Any]
+"""`{sort, text, …}`: the sort is for scripts and icons, the text for people; `uid`, `code`, `reason`, `n` where they apply."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What is compared with, read before a bundle is merged."""
+
+    received: Mapping[str, int]
+    epoch: str
+    trust: int
+
+
+def before(home: Home) -> Before:
+    """What holds now."""
+    trust = trust_store.current(home)
+    epoch = str(acknowledged.newest(home, home.code).get("hub_epoch", "")) if home.role == "station" else ""
+    return Before(custody.received_to(home), epoch, trust.version if trust else 0)
+
+
+def told(home: Home, was: Before, merged: Merged) -> list[Change]:
+    """What a merged bundle changed, the most important first; inside the transaction of the merge."""
+    found = [*_records(home, merged)]
+    if home.role == "station":
+        found = [*_epoch(home, was), *_confirmed(home, was), *found, *_lists(home, merged), *_trust(home, was)]
+    shown: list[Change] = []
+    counts: dict[str, int] = {}
+    for one in found:
+        counts[one["sort"]] = counts.get(one["sort"], 0) + 1
+        if counts[one["sort"]] <= MOST:
+            shown.append(one)
+    for sort, number in counts.items():
+        if number > MOST:
+            shown.append({"sort": sort, "text": say("还有{n}项没有列出。", n=number - MOST), "n": number - MOST})
+    return shown
+
+
+def _epoch(home: Home, was: Before) -> Iterator[Change]:
+    epoch = str(acknowledged.newest(home, home.code).get("hub_epoch", ""))
+    if was.epoch and epoch != was.epoch:
+        yield {"sort": "epoch", "text": say("区级的数据恢复过备份：它缺少的部分，下次导出时会自动重新上报。")}
+
+
+def _confirmed(home: Home, was: Before) -> Iterator[Change]:
+    number = lost = 0
+    with home.file.read() as c:
+        for dev, seq in custody.received_to(home).items():
+            old = was.received.get(dev, 0)
+            low, high = sorted((old, seq))
+            records = c.exec_driver_sql(
+                "SELECT count(DISTINCT rec) FROM op WHERE dev = ? AND seq > ? AND seq <= ? AND rec <> ''",
+                (dev, low, high),
+            ).scalar_one()
+            if seq > old:
+                number += records
+            else:
+                lost += records
+    if number:
+        yield {"sort": "confirmed", "text": say("区里确认收到{n}条记录。", n=number), "n": number}
+    if lost:
+        yield {"sort": "unconfirmed", "text": say("有{n}条记录区里现在没有，要重新上报。", n=lost), "n": lost}
+
+
+def _trust(home: Home, was: Before) -> Iterator[Change]:
+    trust = trust_store.current(home)
+    if trust and trust.version > was.trust:
+        yield {"sort": "trust", "text": say("信任名单更新到第{version}版。", version=trust.version), "n": trust.version}
+
+
+def _records(home: Home, merged: Merged) -> Iterator[Change]:
+    """Returned records, remarks, tasks, and what the other side wrote on records that are here."""
+    written: dict[str, Mapping[str, Any]] = {}
+    remarks: list[Change] = []
+    for op, line in merged.about:
+        body, rec = read_body(line), op["rec"]
+        reason = str(body.get("reason", ""))
+        if op["type"] in RECORD_TYPES or op["type"] == "record.redact":
+            written[rec] = {"type": op["type"], "reason": reason, "dev": op["dev"]}
+        elif op["type"] in {"record.return", "record.comment"} and (row := _row(home, rec)):
+            named = {"uid": rec, "code": row["code"], "reason": reason}
+            words = {"code": row["code"], "title": row["title"][:30], "reason": reason}
+            if op["type"] == "record.return":
+                remarks.append({"sort": "returned", "text": say("退回{code}“{title}”：{reason}", **words), **named})
+            else:
+                words["who"] = _who(op["dev"])
+                remarks.append({"sort": "comment", "text": say("{who}对{code}“{title}”说：{reason}", **words), **named})
+    yield from (one for one in remarks if one["sort"] == "returned")
+    for rec, said in written.items():
+        if (row := _row(home, rec)) and (change := _written(home, row, said, new=rec in merged.added)):
+            yield {**change, "uid": rec, "code": row["code"], "reason": said["reason"]}
+    yield from (one for one in remarks if one["sort"] == "comment")
+
+
+def _written(home: Home, row: Mapping[str, Any], said: Mapping[str, Any], *, new: bool) -> Change | None:
+    words = {"code": row["code"], "title": row["title"][:30], "reason": said["reason"], "state": say(row["state"])}
+    if row["kind"] == "task":
+        due = str(home.journal.record(row["uid"]).get("due", ""))
+        if new and row["state"] != VOID:
+            return {"sort": "task", "text": say("新任务{code}“{title}”，{due}前回复。", due=due, **words), "due": due}
+        return {"sort": "task", "text": say("任务{code}“{title}”：{state}。", **words), "due": due}
+    if home.role != "station":
+        return None
+    sort, sentence = "record", say("区里改了{code}“{title}”：{reason}", **words)
+    if said["type"] == "record.redact":
+        sort, sentence = "erased", say("{code}依法删除：{reason}", **words)
+    elif row["conflict"]:
+        sort, sentence = "conflict", say("{code}“{title}”与区里改的不一致，要选定以哪一个为准。", **words)
+    elif new:
+        sentence = say("新记录{code}“{title}”。", **words)
+    elif said["type"] == "record.void":
+        sentence = say("区里作废了{code}“{title}”：{reason}", **words)
+    return {"sort": sort, "text": sentence}
+
+
+def _row(home: Home, uid: str) -> Mapping[str, Any] | None:
+    with home.file.read() as c:
+        found = c.exec_driver_sql("SELECT * FROM record WHERE uid = ?", (uid,)).mappings().first()
+    return dict(found) if found else None
+
+
+def _who(dev: str) -> str:
+    owner = chain_owner(dev)
+    return say("区里") if owner.isdigit() else say("站点 {code}", code=owner)
+
+
+# --- lists ---------------------------------------------------------------------------------------------------------
+
+
+def _lists(home: Home, merged: Merged) -> Iterator[Change]:
+    ops = {digest for digest, op, _ in merged.notes if op["type"] == lists.TYPE}
+    if not ops:
+        return
+    with home.file.read() as c:
+        marks = ",".join("?" * len(ops))
+        rows = c.exec_driver_sql(f"SELECT DISTINCT sort, key FROM listed WHERE op IN ({marks})", tuple(sorted(ops)))  # noqa: S608 - only marks
+        touched = [(row[0], row[1]) for row in rows]
+        kept = set(c.exec_driver_sql(f"SELECT op FROM listed WHERE op IN ({marks})", tuple(sorted(ops))).scalars())  # noqa: S608 - only marks
+    new = {lists.read(body["values"]).id for digest, _, body in merged.notes if digest in kept}
+    for sort, key in sorted(touched, key=lambda one: (lists.SORTS.index(one[0]), one[1])):
+        all_of = lists.editions(home, sort, key)
+        for number, edition in enumerate(all_of):
+            if edition.id in new:
+                yield {"sort": sort, "key": key, "from": edition.since, "text": describe(edition, all_of[:number])}
+
+
+def describe(edition: Edition, earlier: list[Edition]) -> str:
+    """One sentence on what an edition changes.
+
+    Args:
+        edition: the edition.
+        earlier: the editions of the same list that it follows, in their order.
+    """
+    words = {"since": edition.since, "title": str(edition.content.get("title") or edition.key)}
+    if edition.sort == "vocabulary":
+        return _vocabulary(edition, earlier)
+    if edition.sort == "calendar":
+        days = edition.content["days"]
+        off = sum(one["kind"] != "工作" for one in days)
+        return say(
+            "{year}年日历：放假{off}天，调休上班{on}天，年度计划{plan}项。",
+            year=edition.key, off=off, on=len(days) - off, plan=len(edition.content.get("plan", [])),
+        )  # fmt: skip
+    if edition.sort == "defaults":
+        kind = next((k for k in KINDS if k.key == edition.key), None)
+        title = say(kind.title) if kind else edition.key
+        values = [f"{kind.label(name) if kind else name}＝{value}" for name, value in edition.content["values"].items()]
+        return say("“{title}”新建时预填：{values}。", title=title, values=series(values[:WORDS_NAMED]))
+    if edition.sort == "scheme":
+        return say("方案《{title}》自{since}起执行，共{n}项。", n=len(edition.content["items"]), **words)
+    return say("《{title}》自{since}起执行。", **words)
+
+
+def _vocabulary(edition: Edition, earlier: list[Edition]) -> str:
+    first, on = shipped().get(edition.key), date.fromisoformat(edition.since)
+    laid = [read_edition(one) for one in lists.vocabulary_editions([*earlier, edition])]
+    old = fold(first, laid[:-1], on) if laid[:-1] or first is None else first
+    new = fold(first, laid, on)
+    had, has = _in_force(old, on), _in_force(new, on)
+    parts = [
+        say("新增“{words}”", words=_named(has.keys() - had.keys(), new)) if has.keys() - had.keys() else "",
+        say("停用“{words}”", words=_named(had.keys() - has.keys(), old)) if had.keys() - has.keys() else "",
+        say("改动“{words}”", words=_named(changed, new))
+        if (changed := {w for w in had.keys() & has.keys() if had[w] != has[w]})
+        else "",
+    ]
+    told_ = series(filter(None, parts)) or say("词没有变，顺序可能有变")
+    return say("词表“{title}”自{since}起：{changes}。", title=new.title, since=edition.since, changes=told_)
+
+
+def _in_force(one: Vocabulary, on: date) -> dict[str, Any]:
+    return {term.word: (term.en, dict(term.more)) for term in one.terms if term.valid(on)}
+
+
+def _named(words: set[str], one: Vocabulary) -> str:
+    named = [term.word for term in one.terms if term.word in words]
+    more = say("等{n}个", n=len(named)) if len(named) > WORDS_NAMED else ""
+    return series(named[:WORDS_NAMED]) + more
