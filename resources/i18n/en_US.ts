@@ -96,6 +96,10 @@
             <translation>vocabulary, rules, scheme, calendar or defaults</translation>
         </message>
         <message>
+            <source>{at}，{by}：{reason}</source>
+            <translation>{at}, {by}: {reason}</translation>
+        </message>
+        <message>
             <source>{code}“{title}”与区里改的不一致，要选定以哪一个为准。</source>
             <translation>{code} “{title}” differs from what the district wrote; decide which value stands.</translation>
         </message>
@@ -913,6 +917,10 @@
             <translation>Changes nothing; the remark goes to the station with the next receipt.</translation>
         </message>
         <message>
+            <source>不是{same}</source>
+            <translation>Not: {same}</translation>
+        </message>
+        <message>
             <source>不是委员的填姓名。</source>
             <translation>For someone who is not a member, the name.</translation>
         </message>
@@ -999,6 +1007,10 @@
         <message>
             <source>两支都已保留，没有合并后来的一支。请问该站点是否恢复过备份或复制过程序，并请区级管理员处理。</source>
             <translation>Both branches are kept, the later one was not merged. Ask the station whether it restored a backup or copied the program, and have the district administrator settle it.</translation>
+        </message>
+        <message>
+            <source>两条记录都不改动，只记下它们是{same}；随时可以取消。</source>
+            <translation>Neither record is changed; only the link is noted ({same}). It can be taken back at any time.</translation>
         </message>
         <message>
             <source>两次输入的口令不一样。</source>
@@ -1444,8 +1456,16 @@
             <translation>Industry it rests on</translation>
         </message>
         <message>
+            <source>依据</source>
+            <translation>Grounds</translation>
+        </message>
+        <message>
             <source>依据和决定人；不要写被删除的内容</source>
             <translation>legal ground and who decided; do not repeat what is erased</translation>
+        </message>
+        <message>
+            <source>依据，例如：核对过身份证</source>
+            <translation>Grounds, for example: identity card checked</translation>
         </message>
         <message>
             <source>依据；取消关联和认定不同时必须写</source>
@@ -1703,6 +1723,10 @@
         <message>
             <source>关联两条记录：同一人，或同一场活动；两条都不改动</source>
             <translation>link two records: the same person, or the same event; neither is changed</translation>
+        </message>
+        <message>
+            <source>关联：{same}</source>
+            <translation>Link: {same}</translation>
         </message>
         <message>
             <source>关闭</source>
@@ -2369,6 +2393,10 @@
             <translation>Remove "{label}"</translation>
         </message>
         <message>
+            <source>去看看</source>
+            <translation>Have a look</translation>
+        </message>
+        <message>
             <source>去选定</source>
             <translation>Decide</translation>
         </message>
@@ -2417,8 +2445,16 @@
             <translation>Cancelled</translation>
         </message>
         <message>
+            <source>取消关联</source>
+            <translation>Unlink</translation>
+        </message>
+        <message>
             <source>取消关联；两条记录还是原来的样子</source>
             <translation>take a link back; both records stay as they were</translation>
+        </message>
+        <message>
+            <source>取消后两条记录还是原来的样子。请写明为什么。</source>
+            <translation>Both records stay as they were. Say why.</translation>
         </message>
         <message>
             <source>受理</source>
@@ -2469,8 +2505,16 @@
             <translation>A folder on another disk or a USB stick; left empty, there is no second copy.</translation>
         </message>
         <message>
+            <source>另一条</source>
+            <translation>The other one</translation>
+        </message>
+        <message>
             <source>另一条的 uid 或编号</source>
             <translation>uid or number of the other one</translation>
+        </message>
+        <message>
+            <source>另一条记录</source>
+            <translation>The other record</translation>
         </message>
         <message>
             <source>另存为</source>
@@ -2640,8 +2684,16 @@
             <translation>The station head or the district officer may be clerk B as well, but not clerk A.</translation>
         </message>
         <message>
+            <source>可能已经登记过：{code} {title}（{why}）。</source>
+            <translation>May be here already: {code} {title} ({why}).</translation>
+        </message>
+        <message>
             <source>可能是备份恢复后继续使用或文件被改动，请与该站点核对。</source>
             <translation>Perhaps a restored backup was used further, or the file was altered; please check with the station.</translation>
+        </message>
+        <message>
+            <source>可能重复的</source>
+            <translation>Likely duplicates</translation>
         </message>
         <message>
             <source>可能重复的记录，写明像在哪里；由人核对</source>
@@ -3449,6 +3501,18 @@
             <translation>Answered</translation>
         </message>
         <message>
+            <source>已填</source>
+            <translation>filled in</translation>
+        </message>
+        <message>
+            <source>已填，两条不同</source>
+            <translation>filled in, different</translation>
+        </message>
+        <message>
+            <source>已填，两条相同</source>
+            <translation>filled in, the same</translation>
+        </message>
+        <message>
             <source>已备份并读回核对：{file}
 记录{records}条，附件{attachments}个。现在可以拔出U盘。</source>
             <translation>Backed up and read back: {file}
@@ -3742,6 +3806,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>年龄登记日期</source>
             <translation>Age known on</translation>
+        </message>
+        <message>
+            <source>并排比较</source>
+            <translation>Side by side</translation>
         </message>
         <message>
             <source>并排看一条记录的几种内容</source>
@@ -4893,6 +4961,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Yes</translation>
         </message>
         <message>
+            <source>是{same}，关联</source>
+            <translation>Link: {same}</translation>
+        </message>
+        <message>
             <source>是{station}的记录，本站只能看。</source>
             <translation>This is a record of {station}; it can only be read here.</translation>
         </message>
@@ -5550,6 +5622,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Comparing</translation>
         </message>
         <message>
+            <source>正在比对…</source>
+            <translation>Comparing…</translation>
+        </message>
+        <message>
             <source>正在添加附件…</source>
             <translation>Adding attachments…</translation>
         </message>
@@ -5630,6 +5706,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Hours that an unfinished upload is kept</translation>
         </message>
         <message>
+            <source>没填</source>
+            <translation>not filled in</translation>
+        </message>
+        <message>
             <source>没存完的{kind}：{title}（{at}）</source>
             <translation>Unfinished {kind}: {title} ({at})</translation>
         </message>
@@ -5700,6 +5780,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有做成</source>
             <translation>Not done</translation>
+        </message>
+        <message>
+            <source>没有关联到别的记录。</source>
+            <translation>Not linked with another record.</translation>
         </message>
         <message>
             <source>没有写交给哪个站点。</source>
@@ -6323,6 +6407,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>程序出了错，这一步没有做成；已存的内容都在。</source>
             <translation>The program made a mistake and this step was not done; all that was saved is there.</translation>
+        </message>
+        <message>
+            <source>程序按号码、姓名、出生年份等比出{n}对像的。请核对后定；两条记录都不会改动。</source>
+            <translation>Pairs that look alike by numbers, names, years of birth and more: {n}. Check, then decide; neither record is changed.</translation>
         </message>
         <message>
             <source>站点</source>
@@ -6992,6 +7080,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>To change it use correct.</translation>
         </message>
         <message>
+            <source>要先写依据；以后不再提示这一对。</source>
+            <translation>Give the grounds first; this pair will not be suggested again.</translation>
+        </message>
+        <message>
             <source>要写原因</source>
             <translation>Reason needed</translation>
         </message>
@@ -7054,6 +7146,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>认可办结</source>
             <translation>Accept and close</translation>
+        </message>
+        <message>
+            <source>认定不同</source>
+            <translation>Found different</translation>
         </message>
         <message>
             <source>认定两条不是同一个，以后不再提示</source>
@@ -8842,6 +8938,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>里面的内容本机都已有了。</source>
             <translation>Everything in it is here already.</translation>
+        </message>
+        <message>
+            <source>重复核对</source>
+            <translation>Duplicates</translation>
         </message>
         <message>
             <source>重新交办</source>

@@ -8,6 +8,7 @@ from studio_desk.desk.screens import (
     binder,
     conflicts,
     custody,
+    duplicates,
     handover,
     help,  # noqa: A004 - the page is called so
     history,
@@ -30,6 +31,7 @@ SCREENS: tuple[Screen, ...] = (
     inbox.SCREEN,
     stations.SCREEN,
     conflicts.SCREEN,
+    duplicates.SCREEN,
     receipts.SCREEN,
     binder.SCREEN,
     preview.SCREEN,

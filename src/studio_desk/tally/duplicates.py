@@ -124,8 +124,6 @@ def duplicates(home: Home, kind: str = "person", progress: Progress = silent) ->
         for key in set(_keys(kind, one)):
             blocks[key].append(number)
     rules, least = _rules()
-    done = {tuple(sorted(pair)) for pair in links.apart_pairs(home.journal)}
-    same = links.canonical(home.journal, kind)
     seen: set[tuple[int, int]] = set()
     found: list[Suggestion] = []
     for count, members in enumerate(blocks.values()):
@@ -137,12 +135,20 @@ def duplicates(home: Home, kind: str = "person", progress: Progress = silent) ->
             if pair in seen:
                 continue
             seen.add(pair)
-            suggestion = _judge(kind, facts[pair[0]], facts[pair[1]], rules, least)
-            if suggestion is None or (suggestion.one.uid, suggestion.other.uid) in done:
-                continue
-            if same.get(suggestion.one.uid, "") != same.get(suggestion.other.uid, "-"):
+            if (suggestion := _judge(kind, facts[pair[0]], facts[pair[1]], rules, least)) is not None:
                 found.append(suggestion)
-    return sorted(found, key=lambda s: (-s.score, s.one.uid, s.other.uid))
+    return sorted(undecided(home, kind, found), key=lambda s: (-s.score, s.one.uid, s.other.uid))
+
+
+def undecided(home: Home, kind: str, found: Iterable[Suggestion]) -> list[Suggestion]:
+    """Those of some pairs that nobody has linked, directly or over others, or found different."""
+    done = links.apart_pairs(home.journal)
+    same = links.canonical(home.journal, kind)
+    return [
+        s
+        for s in found
+        if (s.one.uid, s.other.uid) not in done and same.get(s.one.uid, "") != same.get(s.other.uid, "-")
+    ]
 
 
 def alike(home: Home, kind: str, values: Mapping[str, Any]) -> list[Suggestion]:

@@ -34,6 +34,8 @@ def act(revision_type: str) -> tuple[str, str]:
         "record.resolve": (say("裁定冲突"), "git-merge"),
         "record.return": (say("区里退回"), "arrow-back-up"),
         "record.comment": (say("批注"), "news"),
+        "record.link": (say("关联"), "git-merge"),
+        "record.unlink": (say("认定不同"), "x"),
         "record.redact": (say("依法删除内容"), "lock"),
     }.get(revision_type, (revision_type, "info-circle"))
 
@@ -84,6 +86,9 @@ class HistoryTree(QTreeWidget):
                 item.setText(1, signs.named(words, revision.reason))
             if revision.type == "record.comment":
                 item.setText(1, signs.named(_remark(revision), revision.reason))
+            elif revision.other:
+                other = self._desk.titles([revision.other]).get(revision.other, revision.other)
+                item.addChild(QTreeWidgetItem([say("另一条"), other]))
             elif revision.values is not None and revision.type != "record.return":
                 told = changes(kind, before, revision.values)
                 if before:

@@ -28,17 +28,20 @@ from studio_desk.desk.form import drafts
 from studio_desk.desk.form.attachments import Attachments, owner_word
 from studio_desk.desk.form.form import Form
 from studio_desk.desk.form.history import HistoryTree
+from studio_desk.desk.form.linked import Linked
 from studio_desk.desk.form.quick_new import make_new
 from studio_desk.desk.form.related import Related
 from studio_desk.desk.form.sitting import Sitting
 from studio_desk.desk.form.start import like
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import say, series
 from studio_desk.record.kind import Kind
 from studio_desk.store import custody
+from studio_desk.tally import duplicates
 
 if TYPE_CHECKING:
     from studio_desk.store.journal import Changes
+    from studio_desk.tally.duplicates import Suggestion
 
 BUTTONS_SHOWN = 2
 """Steps of a life cycle that have a button of their own; the others stand in a menu."""
@@ -53,6 +56,7 @@ class RecordPage(Page):
         self._desk = desk
         self._sittings: dict[str, Sitting] = {}
         self.sitting: Sitting | None = None
+        self._twin: Suggestion | None = None
         self.title = QLabel()
         self.title.setObjectName("title")
         self.title.setWordWrap(True)
@@ -68,6 +72,8 @@ class RecordPage(Page):
         self.all_history = push("history", say("历史"), self._history)
         buttons = flowing(self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void)
         self._make_banner()
+        self.linked = Linked(desk)
+        self.linked.hide()
         self.forms = QStackedWidget()
         self.attachments = Attachments(desk)
         self.attachments.wanted.connect(self._bring)
@@ -112,6 +118,7 @@ class RecordPage(Page):
         box.addLayout(head)
         box.addWidget(buttons)
         box.addWidget(self.banner)
+        box.addWidget(self.linked)
         box.addWidget(self.split, 1)
         wanted = {"Ctrl+Return": self._next_needed, "Ctrl+Enter": self._next_needed, "Alt+R": self._offer_related}
         for keys, act in wanted.items():
@@ -186,9 +193,10 @@ class RecordPage(Page):
             sitting = Sitting(self._desk, form)
             sitting.moved_on.connect(self._show_state)
             sitting.typed.connect(self._show_state)
+            form.left.connect(self._look_for_twins)
             self.forms.addWidget(form)
             self._sittings[kind.key] = sitting
-        self.sitting = self._sittings[kind.key]
+        self.sitting, self._twin = self._sittings[kind.key], None
         self.forms.setCurrentWidget(self.sitting.form)
         return self.sitting
 
@@ -209,6 +217,8 @@ class RecordPage(Page):
         self.void.setEnabled(row is not None and not locked)
         self.all_history.setEnabled(row is not None)
         self.beside.setTabVisible(0, bool(owner_word(kind.key)))
+        if row is None or not kind.same:
+            self.linked.hide()
         self._show_banner(sitting)
 
     def _signs(self, sitting: Sitting) -> str:
@@ -251,8 +261,31 @@ class RecordPage(Page):
             self._say(sitting.locked, "", self._nothing)
         elif remark := self._returned(sitting):
             self._say(say("被区里退回：{reason}", reason=remark), "", self._nothing)
+        elif self._twin is not None and sitting.row is None:
+            twin = self._twin
+            self._say(
+                say(
+                    "可能已经登记过：{code} {title}（{why}）。",
+                    code=twin.one.code,
+                    title=twin.one.title,
+                    why=series(twin.reasons),
+                ),
+                say("去看看"),
+                lambda: self._desk.open_record(twin.one.uid),
+            )
         else:
             self.banner.hide()
+
+    def _look_for_twins(self) -> None:
+        """While somebody new is entered: whether somebody like that is there already."""
+        sitting = self.sitting
+        if sitting is None or sitting.row is not None or self._desk.busy or sitting.kind.key not in duplicates.KINDS:
+            return
+        found = duplicates.alike(self._desk.home, sitting.kind.key, {**sitting.form.values(), "uid": sitting.uid})
+        twin = found[0] if found else None
+        if twin != self._twin:
+            self._twin = twin
+            self._show_banner(sitting)
 
     def _say(self, text: str, button: str, act: Callable[[], None]) -> None:
         self._banner_text.setText(text)
@@ -276,6 +309,7 @@ class RecordPage(Page):
             return
         shown = self.beside.currentWidget()
         saved = sitting.row is not None
+        self.linked.put(sitting.kind, sitting.uid, saved=saved, locked=bool(sitting.locked))
         if shown is self.attachments:
             count = self.attachments.put(sitting.kind.key, sitting.uid, saved=saved, locked=bool(sitting.locked))
             self.beside.setTabText(0, say("附件（{n}）", n=count) if count else say("附件"))
