@@ -238,6 +238,10 @@
             <translation>{device} is already enrolled with another key.</translation>
         </message>
         <message>
+            <source>{device}的这把钥匙已经吊销或换掉，不能再登记。</source>
+            <translation>This key of {device} was revoked or replaced and cannot be enrolled again.</translation>
+        </message>
+        <message>
             <source>{device}：到第{seq}号。</source>
             <translation>{device}: up to number {seq}.</translation>
         </message>
@@ -284,6 +288,10 @@
         <message>
             <source>{name}接收站</source>
             <translation>{name}: hub</translation>
+        </message>
+        <message>
+            <source>{name}的口令：</source>
+            <translation>Passphrase of {name}:</translation>
         </message>
         <message>
             <source>{name}的指纹还没有核对：{fingerprint}。</source>
@@ -339,6 +347,21 @@
                 <numerusform>{n} picture</numerusform>
                 <numerusform>{n} pictures</numerusform>
             </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n}把根钥匙、{threshold}把签名，这样不行。</source>
+            <translation>
+                <numerusform>{n} root key and {threshold} signatures: that cannot be.</numerusform>
+                <numerusform>{n} root keys and {threshold} signatures: that cannot be.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{n}把，要{threshold}把签名</source>
+            <translation>{n}, of which {threshold} must sign</translation>
+        </message>
+        <message>
+            <source>{n}把，要{threshold}把签名。</source>
+            <translation>{n}, of which {threshold} must sign.</translation>
         </message>
         <message numerus="yes">
             <source>{n}条</source>
@@ -560,6 +583,18 @@
             <translation>"{file}" is not a backup file.</translation>
         </message>
         <message>
+            <source>“{file}”不是应急钥匙文件，或抄错了字。</source>
+            <translation>“{file}” is no escrow key file, or a letter was copied wrongly.</translation>
+        </message>
+        <message>
+            <source>“{file}”不是所要的根钥匙或名单文件，或已损坏。</source>
+            <translation>“{file}” is not the root key or trust list file that is wanted, or it is damaged.</translation>
+        </message>
+        <message>
+            <source>“{file}”不是现在用的应急钥匙。</source>
+            <translation>“{file}” is not the escrow key in use.</translation>
+        </message>
+        <message>
             <source>“{file}”不是登记文件，或已损坏。</source>
             <translation>"{file}" is not an enrolment file, or it is damaged.</translation>
         </message>
@@ -618,6 +653,10 @@
         <message>
             <source>“{name}”不是照片，或照片损坏了。</source>
             <translation>"{name}" is not a photo, or the photo is damaged.</translation>
+        </message>
+        <message>
+            <source>“{name}”不能做文件名。</source>
+            <translation>“{name}” cannot be a file name.</translation>
         </message>
         <message>
             <source>“{name}”后面缺少内容。</source>
@@ -760,6 +799,10 @@
             <translation>the year is finished; item numbers never change from now on</translation>
         </message>
         <message>
+            <source>一把，在本机。请用命令行 keys root save 备份到U盘：没有备份，本机一丢，各站点都要重新登记。</source>
+            <translation>One, on this computer. Copy it to a USB stick with keys root save on the command line: without a copy, every station enrols anew if this computer is lost.</translation>
+        </message>
+        <message>
             <source>一条一行；要单独计数和跟踪的，另记“意见建议”。</source>
             <translation>One a line; what is to be counted and followed up on its own goes into a "Suggestion".</translation>
         </message>
@@ -883,6 +926,10 @@
         <message>
             <source>不含与本机有关的内容</source>
             <translation>leave out what belongs to this computer only</translation>
+        </message>
+        <message>
+            <source>不在本机</source>
+            <translation>not on this computer</translation>
         </message>
         <message>
             <source>不填按日历年。</source>
@@ -1272,6 +1319,10 @@
             </translation>
         </message>
         <message>
+            <source>以后用新口令打开；恢复码仍然有效。以前的备份还是用当时的口令打开。</source>
+            <translation>The new passphrase opens it from now on; the recovery code stays valid. Earlier backups still open with the passphrase of their time.</translation>
+        </message>
+        <message>
             <source>件号</source>
             <translation>Item number</translation>
         </message>
@@ -1516,12 +1567,32 @@
             <translation>Custody</translation>
         </message>
         <message>
+            <source>保管人的公钥文件，每把一次；“here”是本机那把</source>
+            <translation>a holder's public key file, once per key; “here” is the one on this computer</translation>
+        </message>
+        <message>
+            <source>保管人的名字，成为文件名</source>
+            <translation>the holder's name, which becomes the file name</translation>
+        </message>
+        <message>
+            <source>保管人：在自己的介质上做一把根钥匙</source>
+            <translation>holder: make a root key on a medium of one's own</translation>
+        </message>
+        <message>
+            <source>保管人：看改动，并在草稿文件上签名</source>
+            <translation>holder: look at the changes and sign the draft file</translation>
+        </message>
+        <message>
             <source>保管期限</source>
             <translation>Retention period</translation>
         </message>
         <message>
             <source>信任名单</source>
             <translation>Trust list</translation>
+        </message>
+        <message>
+            <source>信任名单和根钥匙只在区级管理。</source>
+            <translation>The trust list and the root keys are managed at the district only.</translation>
         </message>
         <message>
             <source>信任名单已于{day}过期，请区级尽快更新（不影响使用）。</source>
@@ -1536,6 +1607,14 @@
             <translation>The trust list is now version {version}.</translation>
         </message>
         <message>
+            <source>信任名单快到期或已到期，请区级用 keys renew 延期。</source>
+            <translation>The trust list has expired or soon will; the district renews it with keys renew.</translation>
+        </message>
+        <message>
+            <source>信任名单文件（keys list 写出的，或任一站点的登记回执）</source>
+            <translation>trust list file (written by keys list, or any station's enrolment answer)</translation>
+        </message>
+        <message>
             <source>信任名单更新到第{version}版。</source>
             <translation>The trust list is brought up to version {version}.</translation>
         </message>
@@ -1548,8 +1627,27 @@
             <translation>The signature of the trust list is wrong: it was not signed with this district's root key, or the content was altered.</translation>
         </message>
         <message>
+            <source>信任名单第{version}版已生效，有效到{day}。</source>
+            <translation>Version {version} of the trust list is in force, valid until {day}.</translation>
+        </message>
+        <message>
             <source>信任名单第{version}版有两个不同的内容。</source>
             <translation>Version {version} of the trust list exists with two different contents.</translation>
+        </message>
+        <message>
+            <source>信任名单第{version}版草稿：{file}</source>
+            <translation>Draft of trust list version {version}: {file}</translation>
+        </message>
+        <message numerus="yes">
+            <source>信任名单还差{n}把根钥匙签名：请用 keys root draft 写出草稿。</source>
+            <translation>
+                <numerusform>The trust list still lacks the signature of {n} root key: write the draft with keys root draft.</numerusform>
+                <numerusform>The trust list still lacks the signatures of {n} root keys: write the draft with keys root draft.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>信任名单：{file}</source>
+            <translation>Trust list: {file}</translation>
         </message>
         <message>
             <source>信任表第{v}版</source>
@@ -1566,6 +1664,10 @@
         <message>
             <source>值班班次</source>
             <translation>Duty shift</translation>
+        </message>
+        <message>
+            <source>做一把应急钥匙…</source>
+            <translation>Make an escrow key…</translation>
         </message>
         <message>
             <source>做了什么</source>
@@ -1586,6 +1688,10 @@
         <message>
             <source>停用“{words}”</source>
             <translation>ended “{words}”</translation>
+        </message>
+        <message>
+            <source>停用钥匙：{devices}。</source>
+            <translation>Keys put out of use: {devices}.</translation>
         </message>
         <message>
             <source>健康状况</source>
@@ -1659,6 +1765,14 @@
         <message>
             <source>公钥指纹</source>
             <translation>Fingerprint of the public key</translation>
+        </message>
+        <message>
+            <source>公钥文件</source>
+            <translation>Public key file</translation>
+        </message>
+        <message>
+            <source>公钥文件交给区级；根钥匙的介质由保管人收好，恢复码抄在纸上另外锁好，这里只显示这一次。</source>
+            <translation>Give the public key file to the district. The holder keeps the medium with the root key; copy the recovery code onto paper and lock it away elsewhere: it is shown only this once.</translation>
         </message>
         <message numerus="yes">
             <source>共{n}个文件：可以收{ready}个，新增{new}条、更改{changed}条、冲突{conflicts}条。收下以前没有任何改动。</source>
@@ -1877,12 +1991,20 @@
             <translation>Once more: </translation>
         </message>
         <message>
+            <source>写出信任名单（不含秘密），与应急钥匙一起保管</source>
+            <translation>write the trust list (it holds no secret), to be kept with the escrow key</translation>
+        </message>
+        <message>
             <source>写出用通用工具打开、验证数据包的两个文件</source>
             <translation>write the two files with which common tools open and verify bundles</translation>
         </message>
         <message>
             <source>写出申请文件，把 U 盘交给区里；对方会打电话核对下面六组数字。</source>
             <translation>Write the request file and give the stick to the district; they will call to compare the six groups of digits below.</translation>
+        </message>
+        <message>
+            <source>写出草稿…</source>
+            <translation>Write the draft…</translation>
         </message>
         <message>
             <source>写到“{place}”的内容读回来不一样，没有留下这个文件。</source>
@@ -1911,6 +2033,10 @@
         <message>
             <source>写有新口令的文件</source>
             <translation>a file with the new passphrase</translation>
+        </message>
+        <message>
+            <source>写有这把钥匙口令的文件</source>
+            <translation>a file with the passphrase of this key</translation>
         </message>
         <message>
             <source>写申请文件</source>
@@ -1999,6 +2125,10 @@
         <message>
             <source>删一行</source>
             <translation>Delete line</translation>
+        </message>
+        <message>
+            <source>删去钥匙：{devices}。</source>
+            <translation>Keys taken off the list: {devices}.</translation>
         </message>
         <message>
             <source>到</source>
@@ -2185,12 +2315,32 @@
             <translation>The district's desk has the file open; received bundles are kept and merged once it is closed.</translation>
         </message>
         <message>
+            <source>区级的数据全部丢失</source>
+            <translation>the district's data were lost altogether</translation>
+        </message>
+        <message>
+            <source>区级的数据全部丢失，用根钥匙重建。</source>
+            <translation>The district's data were lost altogether; begun again with the root keys.</translation>
+        </message>
+        <message>
             <source>区级的数据恢复过备份：它缺少的部分，下次导出时会自动重新上报。</source>
             <translation>The district was restored from a backup: what it lacks is sent again with the next export.</translation>
         </message>
         <message>
             <source>区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。</source>
             <translation>The district restored a backup; what it lacks is sent again with the next export.</translation>
+        </message>
+        <message>
+            <source>区级的文件全部丢失：在空文件夹里重建</source>
+            <translation>district: everything is lost; begin again in an empty folder</translation>
+        </message>
+        <message>
+            <source>区级的签名钥匙和收件钥匙都换成新的，各站点收到下一个回执时自动换用。寄给旧钥匙的文件照样打得开。</source>
+            <translation>The district gets a new signing key and a new receiving key; stations take them up with their next receipt. Files sealed for the old key still open.</translation>
+        </message>
+        <message>
+            <source>区级的钥匙已换。</source>
+            <translation>The district's keys are changed.</translation>
         </message>
         <message>
             <source>区级请用 hub serve 开接收站。</source>
@@ -2213,12 +2363,36 @@
             <translation>The district has sent none yet.</translation>
         </message>
         <message>
+            <source>区级：不再用应急钥匙</source>
+            <translation>district: use no escrow key any more</translation>
+        </message>
+        <message>
+            <source>区级：信任名单延期</source>
+            <translation>district: renew the trust list</translation>
+        </message>
+        <message>
+            <source>区级：做一把应急钥匙，写到介质上</source>
+            <translation>district: make an escrow key on a medium</translation>
+        </message>
+        <message>
+            <source>区级：写出等待签名的信任名单</source>
+            <translation>district: write the trust list that waits for signatures</translation>
+        </message>
+        <message>
+            <source>区级：取回签过名的草稿</source>
+            <translation>district: take the signed draft back</translation>
+        </message>
+        <message>
             <source>区级：可以在电话里读的回执码</source>
             <translation>district: the receipt code to read over the telephone</translation>
         </message>
         <message>
             <source>区级：定一版新的，随下一次回执带给各站点</source>
             <translation>District: set a new edition; it goes to the stations with their next receipts</translation>
+        </message>
+        <message>
+            <source>区级：应急钥匙</source>
+            <translation>district: the escrow key</translation>
         </message>
         <message>
             <source>区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱</source>
@@ -2229,12 +2403,24 @@
             <translation>District: send a conflict to the station as a task</translation>
         </message>
         <message>
+            <source>区级：把本机的根钥匙备份到介质</source>
+            <translation>district: copy the root key of this computer to a medium</translation>
+        </message>
+        <message>
             <source>区级：把记录退回站点补充更正</source>
             <translation>district: return a record to its station for completion</translation>
         </message>
         <message>
+            <source>区级：换根钥匙，例如三把里要两把签名</source>
+            <translation>district: other root keys, for example three of which two must sign</translation>
+        </message>
+        <message>
             <source>区级：接受登记，生成带回的文件</source>
             <translation>district: accept an enrolment and write the file to take back</translation>
+        </message>
+        <message>
+            <source>区级：根钥匙</source>
+            <translation>district: the root keys</translation>
         </message>
         <message>
             <source>区级：给一个或几个站点交办一件事</source>
@@ -2275,6 +2461,10 @@
         <message>
             <source>区里意见</source>
             <translation>The district's opinion</translation>
+        </message>
+        <message>
+            <source>区里换过钥匙、站点还没有收到新名单时，{device}用：{code}</source>
+            <translation>If the district has changed its keys and the station has not received the new list yet, {device} uses: {code}</translation>
         </message>
         <message>
             <source>区里收下并带回回执以前，这些记录显示“已送出”。</source>
@@ -2439,6 +2629,10 @@
         <message>
             <source>发言内容</source>
             <translation>What was said</translation>
+        </message>
+        <message>
+            <source>取回签过名的草稿…</source>
+            <translation>Take the signed draft back…</translation>
         </message>
         <message>
             <source>取消</source>
@@ -2800,6 +2994,18 @@
             <translation>Given to several stations at once: the same batch.</translation>
         </message>
         <message>
+            <source>名单有改动、根钥匙不在本机时才要这样签名。</source>
+            <translation>Signing in this way is needed only when the list has changed and the root keys are elsewhere.</translation>
+        </message>
+        <message>
+            <source>名单里有本机的钥匙。</source>
+            <translation>The list names the key of this computer.</translation>
+        </message>
+        <message>
+            <source>名单里还没有本机的钥匙，要等区级登记。</source>
+            <translation>The list does not name the key of this computer yet; the district has to enrol it.</translation>
+        </message>
+        <message>
             <source>名称</source>
             <translation>Name</translation>
         </message>
@@ -2968,6 +3174,10 @@
         <message>
             <source>在台账里新建一条</source>
             <translation>New record in a ledger</translation>
+        </message>
+        <message>
+            <source>在名单里</source>
+            <translation>on the list</translation>
         </message>
         <message>
             <source>在哪个地址上开，默认只对本机</source>
@@ -3193,6 +3403,10 @@
         <message>
             <source>学校、部门、企业等共同举办的。</source>
             <translation>Schools, departments, firms and others that hold it jointly.</translation>
+        </message>
+        <message>
+            <source>它只能打开以前的数据包，请仍然收好；现在用的那把请找最近做的介质。</source>
+            <translation>It opens earlier bundles only; keep it all the same. The one in use is on the medium made last.</translation>
         </message>
         <message>
             <source>它可能还没有随数据包送到；请向原来的站点要一次完整的报送。</source>
@@ -3578,8 +3792,20 @@
             <translation>Compared over the telephone, all six groups of digits are the same</translation>
         </message>
         <message>
+            <source>已换区级的钥匙，信任名单第{version}版会随回执送到各站点。</source>
+            <translation>The district's keys are changed; version {version} of the trust list reaches the stations with their receipts.</translation>
+        </message>
+        <message>
             <source>已换口令。</source>
             <translation>The passphrase is changed.</translation>
+        </message>
+        <message>
+            <source>已换钥匙。登记申请：{file}
+新指纹：{fingerprint}
+请交给区级登记并打电话核对。区级登记以前，上报的文件会在区级的隔离区里等着。</source>
+            <translation>Keys changed. Enrolment request: {file}
+New fingerprint: {fingerprint}
+Give it to the district and compare by telephone. Until the district has enrolled it, files you hand over wait in its quarantine.</translation>
         </message>
         <message>
             <source>已提出</source>
@@ -3748,6 +3974,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>overdue</translation>
         </message>
         <message>
+            <source>已重建：{name}。</source>
+            <translation>Begun again: {name}.</translation>
+        </message>
+        <message>
             <source>已隔离</source>
             <translation>Quarantined</translation>
         </message>
@@ -3824,6 +4054,26 @@ Please compare it group by group over the telephone.</translation>
             <translation>Expected</translation>
         </message>
         <message>
+            <source>应急钥匙</source>
+            <translation>Escrow key</translation>
+        </message>
+        <message>
+            <source>应急钥匙已写到{file}，请取下U盘锁好。</source>
+            <translation>The escrow key is in {file}; remove the stick and lock it away.</translation>
+        </message>
+        <message>
+            <source>应急钥匙放到哪个U盘</source>
+            <translation>Which stick takes the escrow key</translation>
+        </message>
+        <message>
+            <source>应急钥匙文件</source>
+            <translation>escrow key file</translation>
+        </message>
+        <message>
+            <source>应急钥匙由{old}把变成{n}把。</source>
+            <translation>Escrow keys: {n} instead of {old}.</translation>
+        </message>
+        <message>
             <source>应是一个对象</source>
             <translation>an object is wanted</translation>
         </message>
@@ -3850,6 +4100,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>延期至</source>
             <translation>Extended to</translation>
+        </message>
+        <message>
+            <source>延长有效期</source>
+            <translation>Renew</translation>
         </message>
         <message>
             <source>建一个虚构的站点，可以随便试，不影响正式数据。</source>
@@ -4010,6 +4264,14 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>忘了口令、换了电脑时，只能靠它打开。这里只显示这一次。</source>
             <translation>When the passphrase is forgotten or the computer replaced, only this opens the records. It is shown this once.</translation>
+        </message>
+        <message>
+            <source>忘了口令、换了电脑时，只能靠它打开。这里只显示这一次；旧的恢复码从现在起作废，但仍能打开以前的备份。</source>
+            <translation>If the passphrase is forgotten or the computer replaced, only this opens it. It is shown only this once; the old recovery code is void from now on, but still opens earlier backups.</translation>
+        </message>
+        <message>
+            <source>快到期或已到期；到期只提醒，不影响使用。</source>
+            <translation>It has expired or soon will; that is only a reminder, everything still works.</translation>
         </message>
         <message>
             <source>性别</source>
@@ -4180,6 +4442,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Open the station's file</translation>
         </message>
         <message>
+            <source>打开这份数据</source>
+            <translation>Opening these data</translation>
+        </message>
+        <message>
             <source>打开这条记录</source>
             <translation>Open this record</translation>
         </message>
@@ -4242,6 +4508,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>把照片、文件拖到这里，或按 Ctrl+V 粘贴截图。</source>
             <translation>Drag photos and files here, or paste a screenshot with Ctrl+V.</translation>
+        </message>
+        <message>
+            <source>把等待签名的草稿写到这里</source>
+            <translation>write the draft that waits for signatures here</translation>
         </message>
         <message>
             <source>把还没有回执的记录打成数据包</source>
@@ -4339,6 +4609,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>make a new recovery code; the old one is void</translation>
         </message>
         <message>
+            <source>换了以后要把登记申请送到区里，打电话核对指纹。登记以前上报的文件在区里等着，登记以后照收。</source>
+            <translation>Afterwards the enrolment request goes to the district and the fingerprint is compared by telephone. Files handed over before that wait at the district and are taken in once it has enrolled the key.</translation>
+        </message>
+        <message>
             <source>换了区里的电脑，或区里要求重新登记时用。</source>
             <translation>For a new computer at the district, or when the district asks for it.</translation>
         </message>
@@ -4347,8 +4621,36 @@ Please compare it group by group over the telephone.</translation>
             <translation>A new computer, or the disk broke: restore from a backup on a stick.</translation>
         </message>
         <message>
+            <source>换了钥匙</source>
+            <translation>keys changed</translation>
+        </message>
+        <message>
+            <source>换口令…</source>
+            <translation>Change passphrase…</translation>
+        </message>
+        <message>
             <source>换口令、换恢复码、改用或不用系统钥匙串</source>
             <translation>change the passphrase or the recovery code, use the system keyring or not</translation>
+        </message>
+        <message>
+            <source>换恢复码</source>
+            <translation>Change recovery code</translation>
+        </message>
+        <message>
+            <source>换恢复码…</source>
+            <translation>Change recovery code…</translation>
+        </message>
+        <message>
+            <source>换本机的签名钥匙和收件钥匙</source>
+            <translation>change the signing key and the receiving key of this computer</translation>
+        </message>
+        <message>
+            <source>换钥匙</source>
+            <translation>Change keys</translation>
+        </message>
+        <message>
+            <source>换钥匙…</source>
+            <translation>Change keys…</translation>
         </message>
         <message>
             <source>授予单位</source>
@@ -4372,6 +4674,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>排好的文件</source>
             <translation>Files laid out</translation>
+        </message>
+        <message>
+            <source>接下来：接收留存的数据包（import），给每个站点写回执（receipt），再做一把新的应急钥匙（keys escrow new）。</source>
+            <translation>Next: take in the bundles that were kept (import), write a receipt for every station (receipt), then make a new escrow key (keys escrow new).</translation>
         </message>
         <message>
             <source>接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。</source>
@@ -4578,6 +4884,13 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>改动“{words}”</source>
             <translation>changed “{words}”</translation>
+        </message>
+        <message numerus="yes">
+            <source>改动已写进信任名单第{version}版的草稿，还要{n}把根钥匙签名才生效。</source>
+            <translation>
+                <numerusform>The change stands in the draft of trust list version {version}; {n} more root key must sign before it is in force.</numerusform>
+                <numerusform>The change stands in the draft of trust list version {version}; {n} more root keys must sign before it is in force.</numerusform>
+            </translation>
         </message>
         <message>
             <source>放到哪个文件夹；不写则打开示例站点的窗口</source>
@@ -4803,6 +5116,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The file holds no JSON object: {detail}</translation>
         </message>
         <message>
+            <source>文件里应有一行以 AGE-SECRET-KEY-1 开头的字；照纸上抄的请逐字核对。</source>
+            <translation>The file should have one line that begins with AGE-SECRET-KEY-1; if it was copied from paper, compare every letter.</translation>
+        </message>
+        <message>
             <source>文件里是 {device} 的记录，签名的却是 {signer}。</source>
             <translation>The file holds records of {device}, but it is signed by {signer}.</translation>
         </message>
@@ -4891,6 +5208,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>New passphrase</translation>
         </message>
         <message>
+            <source>新的恢复码</source>
+            <translation>New recovery code</translation>
+        </message>
+        <message>
             <source>新的恢复码：{code}
 请抄在纸上锁好，旧的已经作废。</source>
             <translation>New recovery code: {code}
@@ -4899,6 +5220,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>新记录{code}“{title}”。</source>
             <translation>New record {code} “{title}”.</translation>
+        </message>
+        <message>
+            <source>新钥匙还不在名单里，等区级登记</source>
+            <translation>the new key is not on the list yet, it waits for the district</translation>
         </message>
         <message>
             <source>方式</source>
@@ -4941,6 +5266,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Date</translation>
         </message>
         <message>
+            <source>旧钥匙可能外泄：区里没收到的一律重报</source>
+            <translation>The old key may have leaked: all that the district has not received is sent again</translation>
+        </message>
+        <message>
             <source>时间</source>
             <translation>Time</translation>
         </message>
@@ -4971,6 +5300,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>是或否</source>
             <translation>yes or no</translation>
+        </message>
+        <message>
+            <source>是现在用的应急钥匙。</source>
+            <translation>It is the escrow key in use.</translation>
         </message>
         <message>
             <source>显示</source>
@@ -5088,6 +5421,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <source>月底交区里</source>
             <translation>Month-end hand-over</translation>
         </message>
+        <message>
+            <source>有</source>
+            <translation>yes</translation>
+        </message>
         <message numerus="yes">
             <source>有{n}个字没有字形，印成“〓”，请打印后手工填写：{told}</source>
             <translation>
@@ -5160,6 +5497,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             </translation>
         </message>
         <message>
+            <source>有。它能打开以后的全部数据包，请锁在别处；再做一把，新的就代替它，旧的仍要留着。</source>
+            <translation>Yes. It opens all bundles from now on; lock it away elsewhere. Another one takes its place; keep the old one too.</translation>
+        </message>
+        <message>
             <source>有不一致的内容，请先到“冲突”选定以哪一个为准。</source>
             <translation>Contents differ; please choose first under "Conflicts" which one counts.</translation>
         </message>
@@ -5194,6 +5535,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>有效</source>
             <translation>In force</translation>
+        </message>
+        <message>
+            <source>有效期到{day}。</source>
+            <translation>Valid until {day}.</translation>
         </message>
         <message>
             <source>有敏感信息的</source>
@@ -5284,8 +5629,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>This computer</translation>
         </message>
         <message>
+            <source>本机指纹</source>
+            <translation>Fingerprint of this computer</translation>
+        </message>
+        <message>
             <source>本机的备份</source>
             <translation>Backups on this computer</translation>
+        </message>
+        <message>
+            <source>本机的根钥匙</source>
+            <translation>Root key on this computer</translation>
+        </message>
+        <message>
+            <source>本机的钥匙</source>
+            <translation>Keys of this computer</translation>
         </message>
         <message>
             <source>本机编号链</source>
@@ -5425,6 +5782,42 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>核对</source>
             <translation>Check</translation>
+        </message>
+        <message>
+            <source>核对介质上的应急钥匙是不是现在用的</source>
+            <translation>check whether the escrow key on a medium is the one in use</translation>
+        </message>
+        <message>
+            <source>根钥匙</source>
+            <translation>Root keys</translation>
+        </message>
+        <message>
+            <source>根钥匙不在本机。</source>
+            <translation>The root key is not on this computer.</translation>
+        </message>
+        <message>
+            <source>根钥匙在保管人的介质上；要多留一份，请保管人把那个文件复制到另一个介质。</source>
+            <translation>The root keys are on their holders' media; for another copy, the holder copies the file to a second medium.</translation>
+        </message>
+        <message>
+            <source>根钥匙必须用口令保护，请输入口令。</source>
+            <translation>A root key must be protected by a passphrase; please type one.</translation>
+        </message>
+        <message>
+            <source>根钥匙换成{n}把、要{threshold}把签名（原来{old}把、{was}把），其中{kept}把不变。</source>
+            <translation>Root keys become {n}, of which {threshold} must sign (before: {old}, of which {was}); {kept} of them stay.</translation>
+        </message>
+        <message>
+            <source>根钥匙文件，可写几次</source>
+            <translation>a root key file, may be given several times</translation>
+        </message>
+        <message>
+            <source>根钥匙的口令文件，与 --key 一一对应；只写一个则都用它</source>
+            <translation>a file with the root key's passphrase, one for each --key; a single one serves for all</translation>
+        </message>
+        <message>
+            <source>根钥匙要有口令。</source>
+            <translation>A root key needs a passphrase.</translation>
         </message>
         <message>
             <source>档号格式</source>
@@ -5770,6 +6163,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>There is no command or option value "{word}".</translation>
         </message>
         <message>
+            <source>没有。做一把锁在别处，区级的电脑全没了也能打开数据包。</source>
+            <translation>None. Make one and lock it away elsewhere: it opens the bundles even if all of the district's computers are lost.</translation>
+        </message>
+        <message>
             <source>没有任务。</source>
             <translation>No tasks.</translation>
         </message>
@@ -5802,6 +6199,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Neither an answer on the spot nor a next step is written.</translation>
         </message>
         <message>
+            <source>没有写登记申请放到哪里。</source>
+            <translation>Nothing was said of where the enrolment request should go.</translation>
+        </message>
+        <message>
             <source>没有写要录入什么。</source>
             <translation>It is not said what to enter.</translation>
         </message>
@@ -5832,6 +6233,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有填联系人。</source>
             <translation>The contact person is not filled in.</translation>
+        </message>
+        <message>
+            <source>没有应急钥匙。</source>
+            <translation>There is no escrow key.</translation>
         </message>
         <message>
             <source>没有找到U盘，请插上U盘或选一个文件夹</source>
@@ -5870,8 +6275,24 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>No station "{code}" is enrolled.</translation>
         </message>
         <message>
+            <source>没有等待签名的信任名单。</source>
+            <translation>No trust list waits for signatures.</translation>
+        </message>
+        <message>
             <source>没有签到。</source>
             <translation>Nobody signed in.</translation>
+        </message>
+        <message>
+            <source>没有签名。</source>
+            <translation>Nothing was signed.</translation>
+        </message>
+        <message>
+            <source>没有给出“{file}”的口令。</source>
+            <translation>The passphrase of “{file}” was not given.</translation>
+        </message>
+        <message>
+            <source>没有给出根钥匙。</source>
+            <translation>No root key was given.</translation>
         </message>
         <message>
             <source>没有编号为“{bundle}”的导入，或它已撤销。</source>
@@ -5916,6 +6337,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有隔离的。</source>
             <translation>Nothing is in quarantine.</translation>
+        </message>
+        <message>
+            <source>没有，还没有登记</source>
+            <translation>none, not enrolled yet</translation>
         </message>
         <message>
             <source>法律诉求</source>
@@ -6117,6 +6542,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Too many stations are reporting right now; the district's hub cannot keep up.</translation>
         </message>
         <message>
+            <source>现在的口令</source>
+            <translation>Present passphrase</translation>
+        </message>
+        <message>
             <source>现场答复</source>
             <translation>Answer on the spot</translation>
         </message>
@@ -6277,6 +6706,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Enrolled: {name}. Data can be handed over now.</translation>
         </message>
         <message>
+            <source>登记新钥匙：{devices}。</source>
+            <translation>New keys enrolled: {devices}.</translation>
+        </message>
+        <message>
             <source>登记日期</source>
             <translation>Registered on</translation>
         </message>
@@ -6291,6 +6724,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>登记申请“{file}”的签名不对，内容被改动过。</source>
             <translation>The signature of the enrolment request "{file}" is wrong; the content was altered.</translation>
+        </message>
+        <message>
+            <source>登记申请放到哪里</source>
+            <translation>Where the enrolment request goes</translation>
+        </message>
+        <message>
+            <source>登记申请：{file}。请送到区里，并在电话里读出这六组数字：</source>
+            <translation>Enrolment request: {file}. Take it to the district and read these six groups over the telephone:</translation>
         </message>
         <message>
             <source>登记站点</source>
@@ -6469,6 +6910,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Station: answer a task</translation>
         </message>
         <message>
+            <source>站点：把登记申请写到U盘或文件夹</source>
+            <translation>station: write the enrolment request to a USB stick or folder</translation>
+        </message>
+        <message>
+            <source>站点：旧钥匙可能外泄，区级没收到的一律重报</source>
+            <translation>station: the old key may have leaked; all that the district has not received is sent again</translation>
+        </message>
+        <message>
             <source>站点：生成登记申请文件</source>
             <translation>station: write an enrolment request</translation>
         </message>
@@ -6561,6 +7010,21 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>number {seq}</translation>
         </message>
         <message>
+            <source>第{version}版，有效到{day}</source>
+            <translation>version {version}, valid until {day}</translation>
+        </message>
+        <message>
+            <source>第{version}版，有效到{day}。</source>
+            <translation>Version {version}, valid until {day}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>第{version}版，还差{n}把签名</source>
+            <translation>
+                <numerusform>version {version}, {n} signature missing</numerusform>
+                <numerusform>version {version}, {n} signatures missing</numerusform>
+            </translation>
+        </message>
+        <message>
             <source>第一个文件能打开本单位的数据包，请像钥匙一样保管。</source>
             <translation>The first file opens this body's bundles; keep it like a key.</translation>
         </message>
@@ -6621,6 +7085,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Bundles waiting to be merged: {n}.</translation>
         </message>
         <message>
+            <source>等待签名</source>
+            <translation>Waits for signatures</translation>
+        </message>
+        <message>
             <source>答复方式</source>
             <translation>Way of answering</translation>
         </message>
@@ -6661,6 +7129,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Signature and content are checked; it was signed by {device}.</translation>
         </message>
         <message>
+            <source>签名够了：请区级用 keys root take 取回。</source>
+            <translation>Enough signatures: the district takes it back with keys root take.</translation>
+        </message>
+        <message>
+            <source>签名的钥匙是新的：里面带有根钥匙签过的信任名单第{version}版。</source>
+            <translation>The signing key is new: the file brings version {version} of the trust list, signed with the root keys.</translation>
+        </message>
+        <message>
             <source>签名的钥匙没有登记（自称来自 {sender}）。</source>
             <translation>The signing key is not enrolled (it says it comes from {sender}).</translation>
         </message>
@@ -6675,6 +7151,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>签收日期</source>
             <translation>Accepted on</translation>
+        </message>
+        <message>
+            <source>签过名的草稿</source>
+            <translation>The signed draft</translation>
         </message>
         <message>
             <source>籍贯</source>
@@ -6757,6 +7237,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Red heading of the minutes</translation>
         </message>
         <message>
+            <source>纸上抄的旧恢复码马上作废，新的只显示一次。请准备好打印机，或纸和笔。</source>
+            <translation>The old recovery code on paper is void at once, the new one is shown only once. Have a printer ready, or pen and paper.</translation>
+        </message>
+        <message>
             <source>纸质日志</source>
             <translation>Paper journal</translation>
         </message>
@@ -6835,10 +7319,6 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>给全部站点写回执</source>
             <translation>Write receipts for all stations</translation>
-        </message>
-        <message>
-            <source>给档案员的钥匙</source>
-            <translation>keys for the archivist</translation>
         </message>
         <message>
             <source>给选中的写回执</source>
@@ -6996,6 +7476,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Works</translation>
         </message>
         <message>
+            <source>能用的办法</source>
+            <translation>Ways that serve</translation>
+        </message>
+        <message>
             <source>至少8个字母或4个汉字，可以用一句话；每次打开都要输。</source>
             <translation>At least 8 letters or 4 Chinese characters, a sentence will do; it is asked for every time you open.</translation>
         </message>
@@ -7016,12 +7500,32 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Draft</translation>
         </message>
         <message>
+            <source>草稿后来又改过的，请用 keys root draft 重新写出，再请保管人签名。</source>
+            <translation>If the draft was changed since, write it again with keys root draft and have the holders sign it.</translation>
+        </message>
+        <message>
             <source>草稿和作废的记录不归档；请核对年度。</source>
             <translation>Drafts and void records are not archived; please check the year.</translation>
         </message>
         <message>
             <source>草稿和作废的记录不归档；请核对年度和保管期限。</source>
             <translation>Drafts and void records are not archived; please check the year and the retention period.</translation>
+        </message>
+        <message>
+            <source>草稿已写出：{file}。请交给根钥匙保管人签名。</source>
+            <translation>The draft is written: {file}. Give it to the holders of the root keys to sign.</translation>
+        </message>
+        <message>
+            <source>草稿放到哪里</source>
+            <translation>Where the draft goes</translation>
+        </message>
+        <message>
+            <source>草稿文件</source>
+            <translation>draft file</translation>
+        </message>
+        <message>
+            <source>草稿文件 (*-draft.json)</source>
+            <translation>Draft files (*-draft.json)</translation>
         </message>
         <message>
             <source>荣誉</source>
@@ -7080,6 +7584,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>To change it use correct.</translation>
         </message>
         <message>
+            <source>要做一把，请用 keys escrow new。</source>
+            <translation>To make one, use keys escrow new.</translation>
+        </message>
+        <message>
             <source>要先写依据；以后不再提示这一对。</source>
             <translation>Give the grounds first; this pair will not be suggested again.</translation>
         </message>
@@ -7090,6 +7598,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>要写明为什么不是同一个。</source>
             <translation>Say why they are not the same.</translation>
+        </message>
+        <message>
+            <source>要几把签名</source>
+            <translation>how many must sign</translation>
         </message>
         <message>
             <source>要在别的电脑上看，请用 --open-status 启动，并由防火墙限制来源。</source>
@@ -7234,6 +7746,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>记录都加密保存。打开时要用下面的一种钥匙。</source>
             <translation>All records are kept encrypted. One of these keys opens them.</translation>
+        </message>
+        <message>
+            <source>设口令…</source>
+            <translation>Set a passphrase…</translation>
         </message>
         <message>
             <source>设新口令</source>
@@ -7596,6 +8112,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Give it to {owner} only, or name no record.</translation>
         </message>
         <message>
+            <source>请只用汉字、字母、数字和短横，例如 --holder 李主任。</source>
+            <translation>Use only Chinese characters, letters, digits and hyphens, for example --holder Li.</translation>
+        </message>
+        <message>
             <source>请只留一位户主。</source>
             <translation>Please leave only one head of household.</translation>
         </message>
@@ -7752,6 +8272,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please compare group by group over the telephone; when all agree, add --yes, or give the six groups that were read with --fingerprint.</translation>
         </message>
         <message>
+            <source>请打电话问区级管理员，弄清楚再签。</source>
+            <translation>Telephone the district administrator and sign once it is clear.</translation>
+        </message>
+        <message>
             <source>请打电话问区级管理员；本机的数据都在。</source>
             <translation>Please telephone the district's administrator; the data on this computer are all here.</translation>
         </message>
@@ -7762,6 +8286,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请把多页扫描件存为 PDF，动图存为一张照片，再添加。</source>
             <translation>Please save a scan of several pages as PDF and a moving picture as one photo, then add it.</translation>
+        </message>
+        <message>
+            <source>请把恢复码抄在纸上锁好，这里只显示这一次。</source>
+            <translation>Copy the recovery code onto paper and lock it away; it is shown only this once.</translation>
         </message>
         <message>
             <source>请把恢复码抄在纸上锁好：忘了口令、换了电脑时只能靠它打开，这里只显示这一次。</source>
@@ -7782,6 +8310,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请把组长加进成员，或改选组长。</source>
             <translation>Please add the head to the members, or choose another head.</translation>
+        </message>
+        <message>
+            <source>请把这个介质（或抄在纸上的那一行）和根钥匙分开锁好：它能打开以后的全部数据包。旧的应急钥匙也请留着。</source>
+            <translation>Lock this medium (or the line copied onto paper) away from the root keys: it opens all bundles from now on. Keep earlier escrow keys too.</translation>
         </message>
         <message>
             <source>请把这个文件交给区级管理员；让对方更新程序后重新导出。没有改动任何记录。</source>
@@ -7834,6 +8366,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请换另一份备份；没有别的备份时，请与区里联系：区里存有本站报送过的数据。</source>
             <translation>Please use another backup; if there is none, contact the district: it holds what this station reported.</translation>
+        </message>
+        <message>
+            <source>请换用登记在名单里的根钥匙；没有建立任何文件。</source>
+            <translation>Use a root key that the list names; nothing was made.</translation>
+        </message>
+        <message>
+            <source>请换用登记在名单里的根钥匙；没有签名。</source>
+            <translation>Use a root key that the list names; nothing was signed.</translation>
         </message>
         <message>
             <source>请插好U盘或检查这个文件夹，再做一次；重复做不会出错。</source>
@@ -7984,6 +8524,22 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please enter it group by group as written on paper.</translation>
         </message>
         <message>
+            <source>请用 --key 指明介质上的根钥匙文件。</source>
+            <translation>Name the root key file on its medium with --key.</translation>
+        </message>
+        <message>
+            <source>请用 --key 给出根钥匙文件；没有根钥匙，各站点要重新登记。</source>
+            <translation>Give the root key file with --key; without a root key every station must enrol anew.</translation>
+        </message>
+        <message>
+            <source>请用 --key-passphrase-file 指明写有它口令的文件。</source>
+            <translation>Name a file with its passphrase with --key-passphrase-file.</translation>
+        </message>
+        <message>
+            <source>请用 --new-passphrase-file 指明写有口令的文件。</source>
+            <translation>Name a file with the passphrase with --new-passphrase-file.</translation>
+        </message>
+        <message>
             <source>请用 --new-passphrase-file、--new-recovery 或 --keyring。</source>
             <translation>Please use --new-passphrase-file, --new-recovery or --keyring.</translation>
         </message>
@@ -7996,6 +8552,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please use --set field=content, --file FILE or --lines.</translation>
         </message>
         <message>
+            <source>请用 --to 指明U盘或文件夹。</source>
+            <translation>Name a USB stick or folder with --to.</translation>
+        </message>
+        <message>
             <source>请用 --url 写上区级给的网址；以后会记住。</source>
             <translation>Give the address from the district with --url; it is remembered.</translation>
         </message>
@@ -8006,6 +8566,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请用 init 新建，用 restore 从备份恢复，或用 --home 指明文件夹。</source>
             <translation>Please set one up with init, restore a backup with restore, or name the folder with --home.</translation>
+        </message>
+        <message>
+            <source>请用 keys root draft 写出草稿文件，交给根钥匙保管人签名（keys root sign），再用 keys root take 取回。</source>
+            <translation>Write the draft file with keys root draft, have the holders of the root keys sign it (keys root sign), then take it back with keys root take.</translation>
         </message>
         <message>
             <source>请用 list 或 search 查一下编号。</source>
@@ -8124,6 +8688,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Wait for the station's answer, or decide at the district.</translation>
         </message>
         <message>
+            <source>请给出1至{most}把各不相同的根钥匙，签名数不超过钥匙数，例如三把里要两把。</source>
+            <translation>Give 1 to {most} different root keys and no more signatures than keys, for example two of three.</translation>
+        </message>
+        <message>
             <source>请联系技术人员；不要再做备份或报送。</source>
             <translation>Ask a technician; make no backup and send nothing until then.</translation>
         </message>
@@ -8176,6 +8744,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please have it exported and sent again; this file is kept in quarantine, no record was changed.</translation>
         </message>
         <message>
+            <source>请让站点先换钥匙（keys rotate），再用新的申请文件登记。</source>
+            <translation>Have the station change its keys first (keys rotate), then enrol the new request.</translation>
+        </message>
+        <message>
             <source>请让站点重新生成申请文件；没有登记任何站点。</source>
             <translation>Please have the station write the request file again; no station was enrolled.</translation>
         </message>
@@ -8218,6 +8790,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请选择扩展名为 .sdx 的文件；如果确是交接文件，请让对方重新导出。</source>
             <translation>Please choose a file that ends in .sdx; if this is an exchange file, have it exported again.</translation>
+        </message>
+        <message>
+            <source>请选择本程序写出的文件；没有改动。</source>
+            <translation>Choose a file written by this program; nothing was changed.</translation>
         </message>
         <message>
             <source>请选领衔委员；名册里没有的，先登记委员。</source>
@@ -8415,6 +8991,13 @@ Give the file to the district, then compare these six groups of digits over the 
             <source>还不知道区级接收站的网址。</source>
             <translation>The address of the district's hub is not known yet.</translation>
         </message>
+        <message numerus="yes">
+            <source>还差{n}把根钥匙签名（keys root sign）。</source>
+            <translation>
+                <numerusform>{n} more root key must sign (keys root sign).</numerusform>
+                <numerusform>{n} more root keys must sign (keys root sign).</numerusform>
+            </translation>
+        </message>
         <message>
             <source>还是“{state}”，不会归档。</source>
             <translation>It is still "{state}" and will not be archived.</translation>
@@ -8509,6 +9092,13 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>no passphrase is set yet</translation>
         </message>
         <message numerus="yes">
+            <source>还要{n}把根钥匙签名才生效：请用 keys root draft 写出草稿。</source>
+            <translation>
+                <numerusform>{n} more root key must sign before it is in force: write the draft with keys root draft.</numerusform>
+                <numerusform>{n} more root keys must sign before it is in force: write the draft with keys root draft.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>这一栏有{n}个字，最多{limit}个字。</source>
             <translation>
                 <numerusform>This field has {n} character, at most {limit} are allowed.</numerusform>
@@ -8584,6 +9174,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This file was written by a newer version of Studio Desk (format {found}, this program knows up to {known}).</translation>
         </message>
         <message>
+            <source>这个文件签的是第{version}版，不是本机现在等待签名的那一份。</source>
+            <translation>This file signs version {version}, not the one that waits on this computer now.</translation>
+        </message>
+        <message>
             <source>这个文件要用更新版本的程序来读（需要 {needed}，本机为 {known}）。</source>
             <translation>This file needs a newer version of the program (it needs {needed}, this is {known}).</translation>
         </message>
@@ -8614,6 +9208,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这些回执都收过了，没有新的内容。</source>
             <translation>All these receipts were taken in before; there is nothing new.</translation>
+        </message>
+        <message>
+            <source>这些改动都对吗？（是/否）</source>
+            <translation>Are all these changes right? (yes/no)</translation>
         </message>
         <message>
             <source>这些栏目不合要求：{fields}。已原样保存。</source>
@@ -8678,6 +9276,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这把钥匙已经属于另一台电脑。</source>
             <translation>This key already belongs to another computer.</translation>
+        </message>
+        <message>
+            <source>这把钥匙（{name}）不是这份名单的根钥匙。</source>
+            <translation>This key ({name}) is no root key of this list.</translation>
         </message>
         <message>
             <source>这是别的电脑的信箱。</source>
@@ -8924,6 +9526,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Part</translation>
         </message>
         <message>
+            <source>都在保管人手里，名单有改动时请他们签名。</source>
+            <translation>All are with their holders, who sign when the list changes.</translation>
+        </message>
+        <message>
             <source>都已传到 {url}，正在等区级的回执，请稍后收取（pull）。</source>
             <translation>Everything was sent to {url}; waiting for the district's receipt, pull later.</translation>
         </message>
@@ -8942,6 +9548,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>重复核对</source>
             <translation>Duplicates</translation>
+        </message>
+        <message>
+            <source>重建区级至少要有一把根钥匙。</source>
+            <translation>To begin the district again at least one root key is needed.</translation>
         </message>
         <message>
             <source>重新交办</source>
@@ -8984,12 +9594,28 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Amount (fen)</translation>
         </message>
         <message>
+            <source>钥匙</source>
+            <translation>Keys</translation>
+        </message>
+        <message>
             <source>钥匙串里没有这份数据的密钥</source>
             <translation>the keyring holds no key for these data</translation>
         </message>
         <message>
             <source>钥匙串里的密钥不是这份数据的</source>
             <translation>the key in the keyring is not that of these data</translation>
+        </message>
+        <message>
+            <source>钥匙可能外泄，换了钥匙</source>
+            <translation>the key may have leaked, keys changed</translation>
+        </message>
+        <message>
+            <source>钥匙和信任名单的状态</source>
+            <translation>how the keys and the trust list stand</translation>
+        </message>
+        <message>
+            <source>钥匙：换钥匙、根钥匙、应急钥匙，给档案员的钥匙</source>
+            <translation>keys: change them, root keys, escrow key, keys for an archivist</translation>
         </message>
         <message>
             <source>链</source>

@@ -12,7 +12,7 @@ from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kinds import KINDS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-MINE = ("today", "backup", "settings", "help", "search", *(f"ledger.{kind.key}" for kind in KINDS))
+MINE = ("today", "backup", "settings", "trust", "help", "search", *(f"ledger.{kind.key}" for kind in KINDS))
 SMALLEST = (1366, 768)
 LOOKS = [
     *(("zh_CN", size, "浅色") for size in FONT_POINTS),
@@ -98,7 +98,7 @@ def test_every_place_opens(seat, language: str, size: str, colours: str) -> None
         assert small(window) == [], key
         assert window.minimumSizeHint().width() <= 1366, key
         assert_fits(window)
-        if language == "en" and key in {"backup", "settings", "search", *(f"ledger.{k.key}" for k in KINDS)}:
+        if language == "en" and key in {"backup", "settings", "trust", "search", *(f"ledger.{k.key}" for k in KINDS)}:
             assert chinese(window.current) == [], key
     for kind in KINDS:
         at.desk.open_record(at.uids[kind.key])

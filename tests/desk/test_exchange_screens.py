@@ -12,8 +12,8 @@ from studio_desk.store import custody
 from tests.desk.scene import DISTRICT, Scene
 from tests.desk.test_every_screen import nameless, small
 
-STATION = ("handover", "custody", "conflicts", "binder")
-OFFICE = ("inbox", "stations", "conflicts", "receipts", "binder")
+STATION = ("handover", "custody", "conflicts", "binder", "trust")
+OFFICE = ("inbox", "stations", "conflicts", "receipts", "binder", "trust")
 LOOKS = [(language, size, "浅色") for language in ("zh_CN", "en") for size in FONT_POINTS]
 LOOKS += [("zh_CN", "中", "深色"), ("zh_CN", "特大", "高对比")]
 

@@ -32,6 +32,7 @@ from studio_desk.cli import (
     standing,
     starting,
     tasks,
+    trusting,
 )
 from studio_desk.cli.call import Call
 from studio_desk.cli.homes import Homes, default_home
@@ -63,6 +64,7 @@ GROUPS: tuple[Register, ...] = (
     lists.register,
     keeping.register,
     locking.register,
+    trusting.register,
     paper.register,
     adjusting.register,
     selftest.register,

@@ -65,6 +65,24 @@ class Call:
         """A further secret kept in a file, named by an option such as `--new-passphrase-file`."""
         return self._read_passphrase(getattr(self.args, name, ""))
 
+    def read_secret(self, name: str) -> str | None:
+        """The secret in a file; `None` when none is named.
+
+        Raises:
+            Problem: `NO_PASSPHRASE_FILE`, `PASSPHRASE_EMPTY`.
+        """
+        return self._read_passphrase(name)
+
+    def ask_secret(self, whose: str) -> str:
+        """A passphrase typed at the terminal, `""` where nobody sits.
+
+        Args:
+            whose: what it opens.
+        """
+        import getpass
+
+        return getpass.getpass(say("{name}的口令：", name=whose)) if self.interactive else ""
+
     @contextmanager
     def home(self) -> Iterator[Home]:
         """The home, open; the language of its settings is in force unless `--lang` was given.

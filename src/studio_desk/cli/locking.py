@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def register(verbs: Verbs) -> None:
     """Announce the verbs."""
-    verbs.add("keys", say("给档案员的钥匙"))
+    verbs.add("keys", say("钥匙：换钥匙、根钥匙、应急钥匙，给档案员的钥匙"))
     parser = verbs.add("keys export", say("写出用通用工具打开、验证数据包的两个文件"), export)
     parser.add_argument("--to", required=True, metavar="DIR", help=say("文件夹"))
     parser = verbs.add("rekey", say("换口令、换恢复码、改用或不用系统钥匙串"), rekey)

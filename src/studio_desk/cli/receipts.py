@@ -52,6 +52,7 @@ def code(call: Call) -> Answer:
     lines = [
         say("{device}到第{seq}号：{code}", device=one["device"], seq=one["seq"], code=one["code"]) for one in found
     ]
+    lines += receipt_code.earlier_words(found)
     return Answer({**found[0], "codes": found}, "\n".join(lines))
 
 

@@ -21,6 +21,7 @@ from studio_desk.desk.screens import (
     settings,
     stations,
     today,
+    trust,
 )
 
 SCREENS: tuple[Screen, ...] = (
@@ -36,6 +37,7 @@ SCREENS: tuple[Screen, ...] = (
     binder.SCREEN,
     preview.SCREEN,
     backup.SCREEN,
+    trust.SCREEN,
     settings.SCREEN,
     help.SCREEN,
     search.SCREEN,

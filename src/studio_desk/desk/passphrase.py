@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -17,6 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio_desk.desk import messages
+from studio_desk.desk.buttons import push
+from studio_desk.desk.large import Scaled
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import passage, say
 
@@ -172,48 +177,108 @@ class Passphrase(QDialog):
 
 
 class NewPassphrase(QDialog):
-    """Set a passphrase for an open home, offered when its recovery code had to open it; may be put off."""
+    """Set a passphrase for an open home: offered when its recovery code had to open it, or asked for in the settings."""
 
-    def __init__(self, parent: QWidget, home: Home, done: Callable[[str], object]) -> None:
+    def __init__(self, parent: QWidget, home: Home, done: Callable[[str], object], *, asked: bool = False) -> None:
         """Ask.
 
         Args:
             parent: owner.
             home: the open home.
             done: gets a word to tell when the passphrase is set.
+            asked: the person wants it; who sits at the open desk must then know the old one, where there is one.
         """
         super().__init__(parent)
         self._home, self._done = home, done
         self.setWindowTitle(say("设新口令"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.words = QLabel(say("已经用恢复码打开。请现在设一个新口令，以后用它打开；恢复码仍然有效，请收好。"))
+        recovered = say("已经用恢复码打开。请现在设一个新口令，以后用它打开；恢复码仍然有效，请收好。")
+        wanted = say("以后用新口令打开；恢复码仍然有效。以前的备份还是用当时的口令打开。")
+        self.words = QLabel(wanted if asked else recovered)
         self.words.setWordWrap(True)
         self.words.setMinimumWidth(self.fontMetrics().horizontalAdvance(CODE_SHAPE) + 24)
+        self.old: QLineEdit | None = QLineEdit() if asked and "passphrase" in home.keys.slots else None
         self.first, self.again = QLineEdit(), QLineEdit()
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        for line, label in ((self.first, say("新的口令")), (self.again, say("再输一遍"))):
-            line.setEchoMode(QLineEdit.EchoMode.Password)
-            form.addRow(label, line)
+        for line, label in (
+            (self.old, say("现在的口令")),
+            (self.first, say("新的口令")),
+            (self.again, say("再输一遍")),
+        ):
+            if line is not None:
+                line.setEchoMode(QLineEdit.EchoMode.Password)
+                form.addRow(label, line)
         buttons = QDialogButtonBox()
         buttons.addButton(say("设新口令"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(say("以后再说"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(say("取消", "按钮") if asked else say("以后再说"), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         box = QVBoxLayout(self)
         box.addWidget(self.words)
         box.addLayout(form)
         box.addWidget(buttons)
-        self.first.setFocus()
+        (self.old or self.first).setFocus()
 
     def accept(self) -> None:
         """Set it, or say what is wrong."""
+        wrong = self.old or self.first
         try:
+            if self.old is not None:
+                self._home.keys.unlock(self.old.text() or " ")
+            wrong = self.first
             check_new(self.first.text(), self.again.text())
             self._home.keys.change_passphrase(self._home.file.key, self.first.text())
         except Problem as problem:
             self.words.setText(passage(problem.sentence, problem.remedy))
-            self.first.setFocus()
+            wrong.setFocus()
             return
         super().accept()
         self._done(say("新口令已经设好。"))
+
+
+class NewRecovery(QDialog):
+    """A new recovery code, shown once; closes only after it was noted."""
+
+    def __init__(self, parent: QWidget, home: Home, code: str) -> None:
+        super().__init__(parent)
+        self._home, self.code = home, code
+        self.setWindowTitle(say("新的恢复码"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = QLabel(
+            say("忘了口令、换了电脑时，只能靠它打开。这里只显示这一次；旧的恢复码从现在起作废，但仍能打开以前的备份。")
+        )
+        words.setWordWrap(True)
+        groups = code.split("-")
+        self.shown = Scaled("\n".join(("-".join(groups[:4]), "-".join(groups[4:]))), times=1.9, fixed=True)
+        self.shown.setAccessibleName(say("恢复码"))
+        self.print_button = push("printer", say("打印恢复码"), self._print)
+        self.noted = QCheckBox(say("已打印或抄下，放在安全的地方，不和这台电脑在一起"))
+        self.finish = push("check", say("好了"), self.accept, main=True)
+        self.finish.setEnabled(False)
+        self.noted.toggled.connect(self.finish.setEnabled)
+        row = QHBoxLayout()
+        row.addWidget(self.print_button)
+        row.addStretch(1)
+        row.addWidget(self.finish)
+        box = QVBoxLayout(self)
+        box.setSpacing(14)
+        for widget in (words, self.shown, self.noted):
+            box.addWidget(widget)
+        box.addLayout(row)
+
+    def reject(self) -> None:
+        """Stay until the code was noted: it is in force already."""
+        if self.noted.isChecked():
+            super().accept()
+        else:
+            self.noted.setFocus()
+
+    def _print(self) -> None:
+        from studio_desk.desk.recovery_paper import recovery_pdf
+
+        try:
+            self._pdf = recovery_pdf(self._home, self.code, self)
+            self._pdf.ask_printer(self, say("恢复码"), self.noted.setFocus)
+        except Problem as problem:
+            messages.refuse(self, problem)

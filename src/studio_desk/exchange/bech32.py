@@ -25,6 +25,15 @@ def recipient_bytes(text: str) -> bytes:
     return _decode(_RECIPIENT, text)
 
 
+def identity_bytes(text: str) -> bytes:
+    """The raw private key of `AGE-SECRET-KEY-1…`.
+
+    Raises:
+        ValueError: as `recipient_bytes`.
+    """
+    return _decode(_IDENTITY, text.lower() if text.isupper() else text)
+
+
 def _encode(prefix: str, data: bytes) -> str:
     values = _regroup(data, 8, 5, pad=True)
     check = _polymod([*_spread(prefix), *values, 0, 0, 0, 0, 0, 0]) ^ 1

@@ -283,7 +283,7 @@ def judge(header: Header, signer: str, policy: Policy) -> None:
         raise refuse("WRONG_DISTRICT", to=header.to, me=policy.me)
     known = policy.signers.get(signer)
     if known is None:
-        raise refuse("SIGNER_UNKNOWN", sender=header.sender)
+        raise refuse("SIGNER_UNKNOWN", sender=header.sender, device=header.device, signer=signer)
     if header.sender != known.code:
         raise refuse("SENDER_FALSE", sender=header.sender, signer=known.code)
     downward = chain_to(header.device)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from studio_desk.exchange import trust_store
+from studio_desk.exchange import rotation, trust_store
 from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.header import chain_owner, chain_stem, is_code
 from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.rotation import Replaced
 from studio_desk.exchange.signing import fingerprint, from_text, same_fingerprint, signature_fits, to_text
 from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.transports.folder import Folder
-from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, read_list
+from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, follow
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.files import medium_problem
@@ -21,7 +22,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from studio_desk.store.home import Home
 
@@ -41,6 +42,7 @@ class Request:
         sign: its signing key as text.
         archive: its `age1…` recipient.
         made: ISO time stamp.
+        replaces: the key of this computer that it takes the place of.
     """
 
     code: str
@@ -49,12 +51,17 @@ class Request:
     sign: str
     archive: str
     made: str
+    replaces: Replaced | None = None
 
     @property
     def fingerprint(self) -> str:
         """Six groups of five digits over code, device and both keys."""
-        said = {k: getattr(self, k) for k in ("code", "device", "sign", "archive")}
-        return fingerprint(canon(said).encode())
+        return fingerprint(canon(self.core).encode())
+
+    @property
+    def core(self) -> dict[str, Any]:
+        """Who asks, and with which keys."""
+        return {k: getattr(self, k) for k in ("code", "device", "sign", "archive")}
 
 
 @dataclass(frozen=True)
@@ -99,9 +106,11 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
     if home.role != "station":
         raise Problem("NOT_A_STATION", say("只有站点才申请登记。"), say("区级请用“接受登记”（enrol accept）。"))
     asked = own_request(home)
-    said = asdict(asked)
+    said = {name: getattr(asked, name) for name in _FIELDS}
     signature = keys_of(home).signer.sign(_message(said))
-    document = _document({"format": REQUEST, "request": said, "signature": to_text(signature)})
+    part = rotation.request_part(home, trust_store.current(home))
+    replaces = {"replaces": part} if part else {}
+    document = _document({"format": REQUEST, "request": said, "signature": to_text(signature), **replaces})
     return Folder(to).put(document, REQUEST_NAME.format(device=asked.device)), asked.fingerprint
 
 
@@ -130,7 +139,13 @@ def read_request(file: Path) -> Request:
             say("登记申请“{file}”的签名不对，内容被改动过。", file=file.name),
             say("请让站点重新生成申请文件；没有登记任何站点。"),
         )
-    return asked
+    if "replaces" not in found:
+        return asked
+    try:
+        part = rotation.read_part(found["replaces"], asked.core)
+    except (TypeError, ValueError):
+        raise _wrong(file) from None
+    return replace(asked, replaces=part)
 
 
 def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
@@ -143,7 +158,8 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
         expected: the fingerprint as the station read it out; compared when given.
 
     Raises:
-        Problem: `NOT_A_DISTRICT`, `FINGERPRINT_DIFFERS`, `DEVICE_TAKEN`, `KEY_TAKEN`, as `read_request`, `MEDIUM_…`.
+        Problem: `NOT_A_DISTRICT`, `FINGERPRINT_DIFFERS`, `DEVICE_TAKEN`, `KEY_TAKEN`, `KEY_REVOKED`, `TRUST_UNSIGNED`,
+            as `read_request`, `MEDIUM_…`.
     """
     if home.role != "district":
         raise Problem("NOT_A_DISTRICT", say("只有区级才能接受登记。"), say("请在区级的电脑上打开这个申请文件。"))
@@ -154,11 +170,18 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
     with home.file.write():
         trust = trust_store.required(home)
         known = [c for c in trust.computers if c.device == asked.device and c.revoked is None]
-        if known and (known[0].sign, known[0].archive) != (asked.sign, asked.archive):
+        changed = bool(known) and (known[0].sign, known[0].archive) != (asked.sign, asked.archive)
+        if changed and not (asked.replaces and asked.replaces.sign == known[0].sign):
             raise Problem(
                 "DEVICE_TAKEN",
                 say("{device}已经用另一把钥匙登记过。", device=asked.device),
                 say("请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。"),
+            )
+        if any(c.sign == asked.sign and c.revoked is not None for c in trust.computers):
+            raise Problem(
+                "KEY_REVOKED",
+                say("{device}的这把钥匙已经吊销或换掉，不能再登记。", device=asked.device),
+                say("请让站点先换钥匙（keys rotate），再用新的申请文件登记。"),
             )
         if any(c.sign == asked.sign and c.device != asked.device for c in trust.computers):
             raise Problem(
@@ -166,10 +189,12 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
                 say("这把钥匙已经属于另一台电脑。"),
                 say("请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。"),
             )
-        if not known:
-            trust = trust_store.renew(home, lambda computers: _with(computers, computer))
+        if not known or changed:
+            trust = trust_store.renew(home, lambda computers: _with(home, computers, computer, asked.replaces))
+    trust_store.demand(home, trust)
     own = {"code": asked.code, "device": asked.device, "sign": asked.sign}
-    document = _document({"format": INSTALL, "for": own, "trust": trust_store.current_document(home)})
+    *earlier, newest = trust_store.way(home)
+    document = _document({"format": INSTALL, "for": own, "trust": newest, **({"earlier": earlier} if earlier else {})})
     target = Folder(to).put(document, INSTALL_NAME.format(device=asked.device))
     return Accepted(
         asked.code,
@@ -182,20 +207,28 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
     )
 
 
-def read_install(file: Path, pinned: TrustList | None = None) -> tuple[TrustList, str, dict[str, Any]]:
+def read_install(file: Path, pinned: TrustList | None = None) -> tuple[TrustList, list[str], dict[str, Any]]:
     """Verify an install file by its own rules and, when given, by those of the list in force.
 
     Returns:
-        The list, its document, and for which computer the file was made.
+        The list, the documents that lead to it, and for which computer the file was made.
 
     Raises:
         Problem: `ENROL_FILE_WRONG`, `TRUST_…`, `MEDIUM_…`.
     """
     found = _read(file, INSTALL)
-    document, own = found.get("trust"), found.get("for")
-    if not isinstance(document, str) or not isinstance(own, dict):
+    documents, own = listed(found), found.get("for")
+    if not documents or not isinstance(own, dict):
         raise _wrong(file)
-    return read_list(document, pinned), document, own
+    steps = follow(documents, pinned)
+    return steps[-1][0], [document for _, document in steps], own
+
+
+def listed(found: Mapping[str, Any]) -> list[str]:
+    """The documents of a file that carries a trust list, the newest last; none when it is malformed."""
+    earlier, newest = found.get("earlier", []), found.get("trust")
+    documents = [*earlier, newest] if isinstance(earlier, list) else []
+    return documents if all(isinstance(document, str) for document in documents) else []
 
 
 def install(home: Home, file: Path, expected: str = "") -> Installed:
@@ -211,7 +244,7 @@ def install(home: Home, file: Path, expected: str = "") -> Installed:
     """
     if home.role != "station":
         raise Problem("NOT_A_STATION", say("只有站点才装入登记回执。"), say("请在站点的电脑上打开这个文件。"))
-    trust, document, _ = read_install(file, trust_store.current(home))
+    trust, documents, _ = read_install(file, trust_store.current(home))
     shown = trust_store.root_fingerprint(trust)
     if expected and not same_fingerprint(expected, shown):
         raise _differs(shown)
@@ -222,12 +255,16 @@ def install(home: Home, file: Path, expected: str = "") -> Installed:
             say("这份登记回执不是给这台电脑（{device}）的。", device=asked.device),
             say("请装入由本机的申请文件换回的那一份；本机没有改动。"),
         )
-    trust, _ = trust_store.keep(home, document, first=True)
+    with home.file.write():
+        for document in documents:
+            trust, _ = trust_store.keep(home, document, first=True)
     return Installed(trust.district, trust.name, trust.version, shown)
 
 
-def _with(computers: Sequence[Computer], added: Computer) -> Sequence[Computer]:
-    return [*computers, added]
+def _with(home: Home, computers: Sequence[Computer], added: Computer, by: Replaced | None) -> Sequence[Computer]:
+    if added in computers:  # in a draft that waits for root keys
+        return computers
+    return rotation.replaced(home, computers, added, by) if by else [*computers, added]
 
 
 def _message(said: dict[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 SIGN, ARCHIVE, ROOT = "exchange.sign", "exchange.archive", "exchange.root"
 """Names in the table `secret`: Ed25519, X25519, Ed25519; raw private keys of 32 bytes."""
+NEXT_SIGN, NEXT_ARCHIVE = "exchange.sign.next", "exchange.archive.next"
+"""A district's keys that wait for the trust list to name them."""
+RETIRED: Final = "exchange.archive.retired"
+"""X25519 private keys that only open any more, one after the other: bundles under way, and those in drawers."""
+_RAW: Final = 32
 
 
 @dataclass(frozen=True)
@@ -25,27 +30,39 @@ class Keys:
     Attributes:
         signer: signs its bundles.
         archive: raw X25519 private key; opens what is sealed for this home and what it sealed itself.
-        root: signs the trust list (district only).
+        root: signs the trust list; only at a district whose root key is not kept on a medium.
+        retired: earlier archive keys, newest first, and a used escrow key.
     """
 
     signer: Ed25519Signer
     archive: bytes
     root: Ed25519Signer | None
+    retired: tuple[bytes, ...] = ()
 
     @property
     def identity(self) -> str:
-        """`AGE-SECRET-KEY-1…`."""
+        """`AGE-SECRET-KEY-1…` of the one in force."""
         return identity_text(self.archive)
+
+    @property
+    def identities(self) -> list[str]:
+        """All of them as `AGE-SECRET-KEY-1…`, the one in force first."""
+        return [identity_text(private) for private in (self.archive, *self.retired)]
 
     @property
     def recipient(self) -> str:
         """`age1…`, which others seal for."""
-        return recipient_text(self.archive_public)
+        return recipient_of(self.archive)
 
-    @property
-    def archive_public(self) -> bytes:
-        """Raw X25519 public key."""
-        return X25519PrivateKey.from_private_bytes(self.archive).public_key().public_bytes_raw()
+
+def recipient_of(private: bytes) -> str:
+    """`age1…` of a raw X25519 private key."""
+    return recipient_text(X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw())
+
+
+def new_archive() -> bytes:
+    """A fresh X25519 private key."""
+    return X25519PrivateKey.generate().private_bytes_raw()
 
 
 def keys_of(home: Home) -> Keys:
@@ -56,15 +73,26 @@ def keys_of(home: Home) -> Keys:
             sign = new_private()
             home.keep_secret(SIGN, sign)
         if archive is None:
-            archive = X25519PrivateKey.generate().private_bytes_raw()
+            archive = new_archive()
             home.keep_secret(ARCHIVE, archive)
-        root = home.secret(ROOT)
-        if root is None and home.role == "district":
-            root = new_private()
-            home.keep_secret(ROOT, root)
-    principal = chain_stem(home.device)
+        root, retired = home.secret(ROOT), home.secret(RETIRED) or b""
     return Keys(
-        Ed25519Signer(principal, sign),
+        Ed25519Signer(chain_stem(home.device), sign),
         archive,
-        Ed25519Signer(f"{home.code}-root", root) if root is not None else None,
+        Ed25519Signer(f"{home.code}-root", root) if root else None,
+        tuple(retired[at : at + _RAW] for at in range(0, len(retired), _RAW)),
     )
+
+
+def change_keys(home: Home, sign: bytes, archive: bytes) -> None:
+    """Sign and seal with other keys from now on; the old archive key goes on opening, the old signing key is gone."""
+    with home.file.write():
+        retire(home, keys_of(home).archive)
+        home.keep_secret(SIGN, sign)
+        home.keep_secret(ARCHIVE, archive)
+
+
+def retire(home: Home, archive: bytes) -> None:
+    """Keep an archive key that only opens."""
+    with home.file.write():
+        home.keep_secret(RETIRED, archive + (home.secret(RETIRED) or b""))

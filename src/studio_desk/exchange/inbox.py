@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from studio_desk.exchange import changes, quarantine, receipts, sealed_files, tables, trust_store
+from studio_desk.exchange import changes, new_list, quarantine, receipts, sealed_files, tables, trust_store
 from studio_desk.exchange.header import Header, chain_stem
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
@@ -100,7 +100,7 @@ def receive(
     policy = trust_store.policy(home)
     sealed_files.sweep(home)
     outcomes: list[Outcome]
-    with Worker(replace(policy, allow=allow), [keys_of(home).identity]) as worker:
+    with Worker(replace(policy, allow=allow), keys_of(home).identities) as worker:
         if not dry_run:
             outcomes = _Inbox(home, worker).take(files, progress)
             lists.lay(home)
@@ -124,15 +124,19 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
     """
     blank = {"from": "", "to": "", "device": "", "first": 0, "last": 0, "ops": 0, "signer": "", "bundle": ""}
     policy = trust_store.policy(home)
-    with Worker(policy, [keys_of(home).identity]) as worker, sealed_files.local_copy(home, file) as (copy, sha256):
+    with Worker(policy, keys_of(home).identities) as worker, sealed_files.local_copy(home, file) as (copy, sha256):
         try:
-            bundle = worker.verify(copy)
+            bundle, listed = new_list.verify(home, worker, copy)
         except Problem as problem:
             said = problem.as_json()
             told = {"verdict": "refused", "reasons": [problem.sentence, problem.remedy]}
             return {**blank, **said, **told, "sha256": sha256, "exit": problem.exit_code}
     h = bundle.header
     reasons = [say("签名和内容都已核对，由 {device} 签出。", device=chain_stem(h.device))]
+    if listed:
+        reasons.append(
+            say("签名的钥匙是新的：里面带有根钥匙签过的信任名单第{version}版。", version=listed.trust.version)
+        )
     verdict = "good"
     seq = home.journal.frontiers().get(h.device, (0, ""))[0]
     if gap := missing(home, bundle):
@@ -190,7 +194,7 @@ class _Inbox:
 
     def _one(self, copy: Path, sha256: str, outcome: Outcome, progress: Progress) -> None:
         try:
-            bundle = self.worker.verify(copy)
+            bundle = self._verified(copy)
         except Problem as problem:
             if problem.exit_code == MEDIUM:
                 raise
@@ -202,6 +206,12 @@ class _Inbox:
             self._hold(copy, sha256, outcome, bundle)
             return
         self._merge(copy, sha256, outcome, bundle, progress=progress)
+
+    def _verified(self, copy: Path) -> Verified:
+        bundle, listed = new_list.verify(self.home, self.worker, copy)
+        for document in listed.documents if listed else ():
+            trust_store.keep(self.home, document)
+        return bundle
 
     def _merge(
         self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified, *, progress: Progress = silent
@@ -229,6 +239,8 @@ class _Inbox:
         outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
         outcome.notices = [notice for one in taken for notice in one.notices] + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]
+        if any(said["type"] == "trust" for _, said, _ in merged.notes):
+            self.worker.believe(trust_store.policy(self.home).signers)
         if not self.dry:
             sealed_files.drop(self.home, sealed_files.HELD, sha256)
             sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
@@ -289,7 +301,7 @@ class _Inbox:
         if self.dry:
             path = Path(outcome.file) if not path.exists() else path
         try:
-            bundle = self.worker.verify(path)
+            bundle = self._verified(path)
         except Problem as problem:
             # Lost with a restored backup, or its signer was revoked meanwhile: the station sends it again.
             with self.home.file.write() as c:

@@ -28,7 +28,7 @@ class Exported:
 
 
 def export_keys(home: Home, to: Path) -> Exported:
-    """Write the age identity file (mode 0600) and the OpenSSH `allowed_signers` file.
+    """Write the age identity file (mode 0600; the key in force, then earlier ones) and the `allowed_signers` file.
 
     The second names every key that this home ever believed, its own included, so that bundles of both directions
     verify, also years after a key was revoked.
@@ -40,7 +40,8 @@ def export_keys(home: Home, to: Path) -> Exported:
     principal = keys.signer.principal
     identity = to / f"{principal}-identity.txt"
     signers = to / f"{principal}-allowed_signers"
-    text = f"# created: {clock.stamp()}\n# {principal} {home.name}\n# public key: {keys.recipient}\n{keys.identity}\n"
+    text = f"# created: {clock.stamp()}\n# {principal} {home.name}\n# public key: {keys.recipient}\n"
+    text += "".join(f"{identity}\n" for identity in keys.identities)
     folder = Folder(to)
     folder.ready()
     write_private(identity, text.encode())

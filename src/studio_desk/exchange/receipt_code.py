@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives import hashes
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from studio_desk.exchange import acknowledged, tables, trust_store
 from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.header import chain_age, chain_stem
-from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.home_keys import keys_of, recipient_of
 from studio_desk.exchange.receipts import known_station
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
@@ -51,21 +52,28 @@ def codes(home: Home, station: str) -> list[dict[str, Any]]:
     """At the district: one code per computer of a station, for what was received of its newest chain.
 
     Returns:
-        `{device, seq, head, code}` for each; chains without any op received are left out.
+        `{device, seq, head, code, earlier}` for each; chains without any op received are left out. `earlier` are the codes
+        for a station that has not heard yet of this district's newest keys.
 
     Raises:
         Problem: `NOT_A_DISTRICT`, `NO_SUCH_STATION`, `NOTHING_RECEIVED`.
     """
     known_station(home, station)
-    frontiers, keys = home.journal.frontiers(), keys_of(home)
+    frontiers, keys, trust = home.journal.frontiers(), keys_of(home), trust_store.required(home)
+    listed = {c.archive for c in trust.computers}
+    earlier = [private for private in keys.retired if recipient_of(private) in listed]
     found = []
-    for computer in trust_store.required(home).of(station):
+    for computer in trust.of(station):
         chains = [dev for dev in frontiers if chain_stem(dev) == computer.device]
         if chains:
             dev = max(chains, key=chain_age)
             seq, head = frontiers[dev]
-            key = shared_key(keys.archive, recipient_bytes(computer.archive), home.code, station)
-            found.append({"device": dev, "seq": seq, "head": head, "code": code(key, dev, seq, head)})
+            public = recipient_bytes(computer.archive)
+            said = [
+                code(shared_key(private, public, home.code, station), dev, seq, head)
+                for private in (keys.archive, *earlier)
+            ]
+            found.append({"device": dev, "seq": seq, "head": head, "code": said[0], "earlier": said[1:]})
     if not found:
         raise Problem(
             "NOTHING_RECEIVED",
@@ -73,6 +81,15 @@ def codes(home: Home, station: str) -> list[dict[str, Any]]:
             say("收到并合并它的交接文件之后才有回执码。"),
         )
     return found
+
+
+def earlier_words(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Sentences that name the codes for a station that has not heard of the district's newest keys."""
+    return [
+        say("区里换过钥匙、站点还没有收到新名单时，{device}用：{code}", device=one["device"], code=code)
+        for one in found
+        for code in one["earlier"][:1]
+    ]
 
 
 def enter(home: Home, typed: str) -> dict[str, Any]:
@@ -95,8 +112,9 @@ def enter(home: Home, typed: str) -> dict[str, Any]:
         )
     trust, keys = trust_store.required(home), keys_of(home)
     shared = [
-        shared_key(keys.archive, recipient_bytes(c.archive), trust.district, home.code)
+        shared_key(private, recipient_bytes(c.archive), trust.district, home.code)
         for c in trust.of(trust.district)
+        for private in (keys.archive, *keys.retired)
     ]
     covered = acknowledged.settle(home)
     for dev in sorted(custody.own_chains(home), key=chain_age, reverse=True):

@@ -84,7 +84,8 @@ def issue(home: Home, station: str) -> Mapping[str, Any]:
     with home.file.write() as c:
         sent = home.meta.get(_TRUST_SENT + station, "0")
         if int(sent) < trust.version:
-            home.journal.note("trust", {"document": trust_store.current_document(home)}, chain=chain_for(home, station))
+            for document in trust_store.way(home, int(sent)):
+                home.journal.note("trust", {"document": document}, chain=chain_for(home, station))
             home.meta.set(_TRUST_SENT + station, str(trust.version))
         lists.pass_down(c, home, station, chain_for(home, station))
         said = _say(c, home, station, trust.version)

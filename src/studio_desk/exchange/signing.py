@@ -48,6 +48,11 @@ class Ed25519Signer:
         return self._key.sign(message)
 
     @property
+    def private(self) -> bytes:
+        """The raw private key."""
+        return self._key.private_bytes_raw()
+
+    @property
     def openssh(self) -> str:
         """The private key as an OpenSSH file, for an archivist who signs with `ssh-keygen -Y sign`."""
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat

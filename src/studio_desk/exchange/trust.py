@@ -5,8 +5,8 @@ Pure: documents in, lists out. `trust_store` keeps them in a home.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -92,6 +92,11 @@ class TrustList:
         """The computers of one station (or of the district itself) that are in force."""
         return [c for c in self.computers if c.code == code and c.revoked is None]
 
+    @property
+    def rule(self) -> tuple[tuple[str, ...], int]:
+        """Who must sign, and how many of them."""
+        return self.roots, self.threshold
+
     def expired(self, today: date) -> bool:
         """Whether its date has passed."""
         return bool(self.expires) and self.expires < today.isoformat()
@@ -100,16 +105,16 @@ class TrustList:
         """Public key to what is known of it, as the reader asks."""
         return {c.sign: Known(c.code, c.device, c.revoked) for c in self.computers}
 
-    def next(self, issued: str, expires: str, computers: Sequence[Computer]) -> TrustList:
-        """The following version with other computers."""
-        return replace(self, version=self.version + 1, issued=issued, expires=expires, computers=tuple(computers))
+    def holder(self, device: str) -> Computer | None:
+        """The computer of this name that is in force."""
+        return next((c for c in self.computers if c.device == device and c.revoked is None), None)
 
 
-def sign_list(trust: TrustList, roots: Sequence[Signer]) -> str:
-    """The canonical document of a list, signed by root keys."""
+def sign_list(trust: TrustList, roots: Sequence[Signer], kept: Mapping[str, str] | None = None) -> str:
+    """The canonical document of a list, signed by root keys; `kept` are signatures it has already, by key."""
     said = trust.as_json()
     message = _message(said)
-    signatures = {to_text(root.public): to_text(root.sign(message)) for root in roots}
+    signatures = dict(kept or {}) | {to_text(root.public): to_text(root.sign(message)) for root in roots}
     return canon(
         {
             "format": FORMAT,
@@ -133,12 +138,8 @@ def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
         Problem: `TRUST_WRONG`, `TRUST_SIGNATURE_WRONG`, `TRUST_OTHER_DISTRICT`, `TRUST_OLD` when it is older than the
             one in force, `TRUST_TWO` when the same version says something else.
     """
-    if len(document) > MAX_DOCUMENT:
-        raise trust_wrong()
-    found = read_line(document, say("信任名单"))
-    trust = _parse(found)
-    good = _signed_by(found)
-    if len(good & set(trust.roots)) < trust.threshold:
+    trust, good = read_draft(document)
+    if missing(trust, good):
         raise _badly_signed()
     if pinned is None:
         return trust
@@ -148,7 +149,7 @@ def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
             say("这份信任名单是{other}的，本站登记在{own}。", other=trust.district, own=pinned.district),
             say("请向本区区级管理员要文件；本机没有改动。"),
         )
-    if len(good & set(pinned.roots)) < pinned.threshold:
+    if missing(pinned, good):
         raise _badly_signed()
     if trust.version < pinned.version:
         raise Problem(
@@ -157,28 +158,78 @@ def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
             say("请使用区级最近一次给的文件；本机没有改动。"),
         )
     if trust.version == pinned.version and trust != pinned:
-        raise Problem(
-            "TRUST_TWO",
-            say("信任名单第{version}版有两个不同的内容。", version=trust.version),
-            say("请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。"),
-        )
+        raise trust_two(trust.version)
     return trust
+
+
+def follow(documents: Sequence[str], pinned: TrustList | None) -> list[tuple[TrustList, str]]:
+    """Verify a list by way of those before it that changed the root keys, each by the one in force before it.
+
+    Args:
+        documents: lists that changed the root keys, oldest first, and the list itself.
+        pinned: the list in force.
+
+    Returns:
+        Those that are to be kept, with their documents; the last is the list itself.
+
+    Raises:
+        Problem: as `read_list`.
+    """
+    steps = []
+    for document in documents[:-1]:
+        if pinned is None or read_draft(document)[0].version > pinned.version:
+            pinned = read_list(document, pinned)
+            steps.append((pinned, document))
+    return [*steps, (read_list(documents[-1], pinned), documents[-1])]
+
+
+def read_draft(document: str) -> tuple[TrustList, dict[str, str]]:
+    """A list and the signatures that fit it by key, be they enough or not.
+
+    Raises:
+        Problem: `TRUST_WRONG`.
+    """
+    if len(document) > MAX_DOCUMENT:
+        raise trust_wrong()
+    found = read_line(document, say("信任名单"))
+    return _parse(found), _signed_by(found)
+
+
+def missing(trust: TrustList, good: Iterable[str]) -> int:
+    """How many of its root keys a list still lacks, when `good` signed."""
+    return max(0, trust.threshold - len(set(good) & set(trust.roots)))
+
+
+def add_signatures(document: str, roots: Sequence[Signer] = (), other: str = "") -> str:
+    """The same document with further signatures: of `roots`, and those of `other`, a copy of the same list.
+
+    Raises:
+        Problem: `TRUST_WRONG`; `TRUST_TWO` when `other` says something else.
+    """
+    trust, kept = read_draft(document)
+    if other:
+        found, fits = read_draft(other)
+        if found != trust:
+            raise trust_two(found.version)
+        kept |= fits
+    return sign_list(trust, roots, kept)
 
 
 def _message(said: Mapping[str, Any]) -> bytes:
     return f"{FORMAT}\n{canon(dict(said))}".encode()
 
 
-def _signed_by(found: Mapping[str, Any]) -> set[str]:
+def _signed_by(found: Mapping[str, Any]) -> dict[str, str]:
+    """The signatures that fit, by key."""
     message = _message(found["list"])
-    good = set()
+    good = {}
     for line in found["signatures"][:32]:
         try:
             key, signature = from_text(line["key"]), from_text(line["signature"], 64)
         except (KeyError, TypeError, ValueError):
             continue
         if signature_fits(key, signature, message):
-            good.add(line["key"])
+            good[line["key"]] = line["signature"]
     return good
 
 
@@ -242,6 +293,15 @@ def trust_wrong() -> Problem:
         "TRUST_WRONG",
         say("信任名单的内容不对，文件可能已损坏。"),
         say("请让区级管理员重新生成登记回执文件；本机没有改动。"),
+    )
+
+
+def trust_two(version: int) -> Problem:
+    """The Problem of two lists with one number."""
+    return Problem(
+        "TRUST_TWO",
+        say("信任名单第{version}版有两个不同的内容。", version=version),
+        say("请不要使用这个文件，并马上告诉区级管理员：签名的钥匙可能已经外泄。"),
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from studio_desk.exchange import tables
 from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.header import chain_stem
-from studio_desk.exchange.home_keys import keys_of
-from studio_desk.exchange.signing import fingerprint, to_text
-from studio_desk.exchange.trust import Computer, TrustList, read_list, sign_list
+from studio_desk.exchange.home_keys import NEXT_ARCHIVE, NEXT_SIGN, ROOT, change_keys, keys_of
+from studio_desk.exchange.signing import Ed25519Signer, fingerprint, new_private, to_text
+from studio_desk.exchange.trust import Computer, TrustList, missing, read_draft, read_list, sign_list
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
@@ -22,6 +22,10 @@ from studio_desk.kernel.words import say, series
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
+DRAFT: Final = "trust_draft"
+"""The `meta` entry with the next version while it lacks signatures."""
+TURNS: Final = "trust_turns"
+"""The `meta` entry with the versions that changed the root keys: whoever is behind one must take it first."""
 VALID_DAYS: Final = 400
 """A list is renewed with every enrolment; a little over a year without one, then it warns."""
 
@@ -39,6 +43,16 @@ def current_document(home: Home) -> str:
     with home.file.read() as c:
         query = f"SELECT document FROM {tables.trust.name} ORDER BY version DESC LIMIT 1"  # noqa: S608 - own name
         return str(c.exec_driver_sql(query).scalar() or "")
+
+
+def way(home: Home, above: int = 0) -> list[str]:
+    """The signed texts that lead from a version to the list in force: those that changed the root keys, and it itself."""
+    turns = [int(number) for number in home.meta.get(TURNS).split() if int(number) > above]
+    with home.file.read() as c:
+        query = f"SELECT document FROM {tables.trust.name} WHERE version = ?"  # noqa: S608 - own name
+        found = [c.exec_driver_sql(query, (number,)).scalar() for number in turns]
+    newest = current_document(home)
+    return [*(str(document) for document in found if document and document != newest), newest]
 
 
 def required(home: Home) -> TrustList:
@@ -72,29 +86,100 @@ def keep(home: Home, document: str, *, first: bool = False) -> tuple[TrustList, 
         Problem: see `trust.read_list`.
     """
     with home.file.write() as c:
-        pinned = current(home)
+        known = current_document(home)
+        pinned = _read(known) if known else None
         if pinned is None and not first:
             required(home)
         trust = read_list(document, pinned)
         if pinned is not None and trust.version == pinned.version:
             return trust, False
         c.execute(tables.trust.insert().values(version=trust.version, document=document, at=clock.stamp()))
+        if (pinned is None and trust.version > 1) or (pinned and pinned.rule != trust.rule):
+            home.meta.set(TURNS, f"{home.meta.get(TURNS)} {trust.version}".strip())
         home.meta.set("district", trust.district)
         home.meta.set("district_name", trust.name)
+        if home.role == "district":
+            _settle(home, trust)
     return trust, True
 
 
-def renew(home: Home, change: Callable[[Sequence[Computer]], Sequence[Computer]]) -> TrustList:
-    """At the district: sign the next version with changed computers, and keep it."""
-    keys = keys_of(home)
-    assert keys.root is not None
+def renew(home: Home, change: Callable[[Sequence[Computer]], Sequence[Computer]], **fields: Any) -> TrustList:
+    """At the district: make the next version with changed computers.
+
+    It is in force at once where this home holds enough root keys. Otherwise it waits as a draft for the holders of the
+    others (`roots`), and what is changed meanwhile goes into the same draft.
+
+    Args:
+        home: the district.
+        change: gives the new computers for the present ones.
+        **fields: other fields of the list (`roots`, `threshold`, `escrow`, `version`).
+
+    Returns:
+        The new list; whether it is in force tells `demand`.
+    """
     with home.file.write():
-        trust = required(home)
-        today = clock.today()
-        following = trust.next(
-            today.isoformat(), (today + timedelta(days=VALID_DAYS)).isoformat(), change(trust.computers)
-        )
-        return keep(home, sign_list(following, [keys.root]))[0]
+        trust, root, today = required(home), keys_of(home).root, clock.today()
+        waiting = draft(home)
+        base = waiting or trust
+        computers = tuple(change(base.computers))
+        if waiting and replace(waiting, computers=computers, **fields) == waiting:
+            return waiting
+        dated = {"issued": today.isoformat(), "expires": (today + timedelta(days=VALID_DAYS)).isoformat()}
+        # A draft that changes gets another number: holders may have signed the one before.
+        changed = {"version": base.version + 1, **dated, **fields}
+        following = replace(base, computers=computers, **changed)
+        return put(home, sign_list(following, [root] if root else []))
+
+
+def put(home: Home, document: str) -> TrustList:
+    """At the district: keep a list when enough root keys have signed it, else remember it as the draft."""
+    with home.file.write():
+        trust, good = read_draft(document)
+        if missing(trust, good) or missing(required(home), good):
+            home.meta.set(DRAFT, document)
+        else:
+            keep(home, document)
+            home.meta.set(DRAFT, "")
+    return trust
+
+
+def draft_document(home: Home) -> str:
+    """The list that waits for root keys, `""` when none does."""
+    document = home.meta.get(DRAFT)
+    return document if document and read_draft(document)[0].version > required(home).version else ""
+
+
+def draft(home: Home) -> TrustList | None:
+    """The same as a list."""
+    document = draft_document(home)
+    return read_draft(document)[0] if document else None
+
+
+def lacking(home: Home, trust: TrustList) -> int:
+    """How many root keys must still sign a list that `renew` made; 0 when it is in force."""
+    in_force = required(home)
+    if trust.version <= in_force.version:
+        return 0
+    _, good = read_draft(draft_document(home))
+    return max(missing(trust, good), missing(in_force, good))
+
+
+def demand(home: Home, trust: TrustList) -> TrustList:
+    """That a list which `renew` made is in force. Asked outside the transaction, so that the draft stays.
+
+    Raises:
+        Problem: `TRUST_UNSIGNED`.
+    """
+    wanted = lacking(home, trust)
+    if not wanted:
+        return trust
+    raise Problem(
+        "TRUST_UNSIGNED",
+        say("改动已写进信任名单第{version}版的草稿，还要{n}把根钥匙签名才生效。", version=trust.version, n=wanted),
+        say("请用 keys root draft 写出草稿文件，交给根钥匙保管人签名（keys root sign），再用 keys root take 取回。"),
+        version=trust.version,
+        lacking=wanted,
+    )
 
 
 def revoke(home: Home, device: str, reason: str) -> TrustList:
@@ -120,7 +205,7 @@ def revoke(home: Home, device: str, reason: str) -> TrustList:
             for c in computers
         ]
 
-    return renew(home, change)
+    return demand(home, renew(home, change))
 
 
 def policy(home: Home) -> Policy:
@@ -129,7 +214,11 @@ def policy(home: Home) -> Policy:
     Raises:
         Problem: `NOT_ENROLLED`.
     """
-    trust = required(home)
+    return policy_of(home, required(home))
+
+
+def policy_of(home: Home, trust: TrustList) -> Policy:
+    """The same by a given list."""
     own = home.code
     return Policy(
         own,
@@ -152,7 +241,22 @@ def _read(document: str) -> TrustList:
     return read_list(document)
 
 
+def _settle(home: Home, trust: TrustList) -> None:
+    """At the district: take up the own keys that the list names now; let go of a root key that it names no more."""
+    sign, archive = home.secret(NEXT_SIGN), home.secret(NEXT_ARCHIVE)
+    own = trust.holder(chain_stem(home.device))
+    if sign and archive and own and own.sign == to_text(Ed25519Signer(own.device, sign).public):
+        change_keys(home, sign, archive)
+        home.keep_secret(NEXT_SIGN, b"")
+        home.keep_secret(NEXT_ARCHIVE, b"")
+    root = keys_of(home).root
+    if root is not None and to_text(root.public) not in trust.roots:
+        home.keep_secret(ROOT, b"")
+
+
 def _begin(home: Home) -> TrustList:
+    if not home.secret(ROOT):
+        home.keep_secret(ROOT, new_private())
     keys = keys_of(home)
     assert keys.root is not None
     today = clock.today()

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
 
-from studio_desk.exchange.bundle import Policy
+from studio_desk.exchange.bundle import Known, Policy
 from studio_desk.exchange.header import Header, read_header
 from studio_desk.exchange.limits import BODIES, BYTES_A_SECOND, MAX_BLOB, OPS, SECONDS, SIZES
 from studio_desk.exchange.refusals import refuse
@@ -59,14 +59,19 @@ class Worker:
             identities: age identities of the home.
             seconds: wall seconds granted to a small file; large ones get more.
         """
-        self._job = {
+        self._job: dict[str, Any] = {
             "me": policy.me,
             "allow": sorted(policy.allow),
             "identities": list(identities),
-            "signers": {key: [k.code, k.device, k.revoked] for key, k in policy.signers.items()},
+            "signers": {},
         }
+        self.believe(policy.signers)
         self._seconds = self._granted = seconds
         self._process: subprocess.Popen[bytes] | None = None
+
+    def believe(self, signers: Mapping[str, Known]) -> None:
+        """From now on believe these: the trust list changed."""
+        self._job["signers"] = {key: [k.code, k.device, k.revoked] for key, k in signers.items()}
 
     def verify(self, path: Path) -> Verified:
         """Verify a sealed file and take over its ops and bodies.

@@ -183,7 +183,10 @@ class ReceiptsPage(Scrolling):
         if found:
             self.code.setText("\n".join(one["code"] for one in found))
             self.code_about.setText(
-                "\n".join(say("{device}：到第{seq}号。", device=one["device"], seq=one["seq"]) for one in found)
+                "\n".join(
+                    [say("{device}：到第{seq}号。", device=one["device"], seq=one["seq"]) for one in found]
+                    + receipt_code.earlier_words(found)
+                )
                 + "\n"
                 + say("请站点在“月底交区里”的“电话里的回执码”一栏输入；里面没有字母 I、L、O、U。")
             )

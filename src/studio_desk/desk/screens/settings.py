@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -20,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
+from studio_desk.desk.buttons import push
+from studio_desk.desk.passphrase import NewPassphrase, NewRecovery
 from studio_desk.kernel import settings as declared
-from studio_desk.kernel.words import passage, say
+from studio_desk.kernel.words import passage, say, series
 
 Input = QCheckBox | QComboBox | QLineEdit | QSpinBox
 
@@ -61,6 +64,7 @@ class SettingsPage(Page):
             if setting.ask.group or lines is None:
                 lines = self._card(cards, say(setting.ask.group))
             self._row(lines, setting)
+        self._open_card(cards)
         cards.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -77,6 +81,7 @@ class SettingsPage(Page):
         """Show what is in force; `name=` goes to one setting."""
         for setting in declared.settings():
             self._show(setting)
+        self._show_ways()
         wanted = self.inputs.get(str(args.get("name", "")))
         if wanted is not None:
             wanted.setFocus()
@@ -97,6 +102,54 @@ class SettingsPage(Page):
         box.addLayout(lines)
         cards.addWidget(card)
         return lines
+
+    def _open_card(self, cards: QVBoxLayout) -> None:
+        """What opens this home, and the buttons that change it."""
+        lines = self._card(cards, say("打开这份数据"))
+        self.ways = QLabel()
+        self.ways.setWordWrap(True)
+        self.passphrase = push("lock", say("设口令…"), self.change_passphrase)
+        self.recovery = push("shield-check", say("换恢复码…"), self.change_recovery)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.passphrase)
+        row.addWidget(self.recovery)
+        row.addStretch(1)
+        lines.addRow(say("能用的办法"), self.ways)
+        lines.addRow("", row)
+
+    def _show_ways(self) -> None:
+        keys = self._desk.home.keys
+        words = {"keyring": say("系统钥匙串"), "passphrase": say("口令"), "recovery": say("恢复码")}
+        self.ways.setText(series(words[way] for way in words if way in keys.slots))
+        self.passphrase.setText(say("换口令…") if "passphrase" in keys.slots else say("设口令…"))
+
+    def change_passphrase(self) -> NewPassphrase:
+        """Ask for another passphrase."""
+
+        def done(told: str) -> None:
+            self._desk.tell(told)
+            self._show_ways()
+
+        dialog = NewPassphrase(self, self._desk.home, done, asked=True)
+        dialog.open()
+        return dialog
+
+    def change_recovery(self) -> None:
+        """Make another recovery code, once the person has agreed."""
+        self._desk.confirm(
+            say("换恢复码"),
+            say("纸上抄的旧恢复码马上作废，新的只显示一次。请准备好打印机，或纸和笔。"),
+            say("换恢复码"),
+            self._new_recovery,
+        )
+
+    def _new_recovery(self) -> None:
+        home = self._desk.home
+        code = self._desk.attempt(home.keys.new_recovery, home.file.key)
+        if code:
+            self.shown = NewRecovery(self, home, code)
+            self.shown.open()
 
     def _row(self, lines: QFormLayout, setting: declared.Setting) -> None:
         made = self._input(setting)

@@ -81,7 +81,8 @@ def standings(home: Home, progress: Progress) -> list[Standing]:
         }
     found = []
     for computer in trust.computers:
-        if computer.code == home.code:
+        changed = computer.revoked is not None and trust.holder(computer.device)
+        if computer.code == home.code or changed:  # the key before a change of keys is no computer of its own
             continue
         chains = sorted((dev for dev in frontiers if chain_stem(dev) == computer.device), key=chain_age)
         missing = [

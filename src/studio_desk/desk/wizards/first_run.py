@@ -116,25 +116,11 @@ class FirstRun(QWizard):
         Raises:
             Problem: `FONT_UNREADABLE`.
         """
-        from studio_desk.desk.paper import Pdf
-        from studio_desk.desk.printing import make_pdf
-        from studio_desk.kernel.progress import silent
-        from studio_desk.press.page import Heading, Sheet, Text
+        from studio_desk.desk.recovery_paper import recovery_pdf
 
-        home = self.home
-        if home is None:
+        if self.home is None:
             raise RuntimeError("the recovery code is shown after the home was made")
-        sheet = Sheet(
-            "恢复码",
-            (
-                Heading("恢复码"),
-                Text(f"{home.name}（{home.code}）", align="center", indent=0, after_mm=10),
-                Text(home.recovery_code, face="hei", size=20, align="center", indent=0, after_mm=10),
-                Text("忘了口令、换了电脑时，只能靠它打开数据。请锁好，不要和电脑放在一起，不要拍照。"),
-            ),
-            numbering="none",
-        )
-        return Pdf(make_pdf((sheet,), "恢复码", home.name, silent).pdf, self)
+        return recovery_pdf(self.home, self.home.recovery_code, self)
 
     def accept(self) -> None:
         """Hand the home over."""
