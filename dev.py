@@ -72,6 +72,11 @@ JUDGES = {
     "javac": "default-jdk-headless",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
+    # File systems of sticks: to make and judge them, and drivers for machines whose kernel has none.
+    "/usr/sbin/mkfs.vfat": "dosfstools",
+    "/usr/sbin/mkfs.exfat": "exfatprogs",
+    "/usr/bin/fusefat": "fusefat",
+    "/usr/sbin/mount.exfat-fuse": "exfat-fuse",
     "ssh-keygen": "openssh-client",
     "unzip": "unzip",
     # The hub's other database; the tests start a server of their own, not as root.

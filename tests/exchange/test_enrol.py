@@ -144,6 +144,7 @@ def test_a_file_that_is_none(world: World):
         (lambda d: {**d, "trust": d["trust"].replace('"threshold":1', '"threshold":0')}, "TRUST_WRONG"),
         (lambda d: {**d, "trust": "{}"}, "TRUST_WRONG"),
         (lambda d: {**d, "trust": "[]"}, "TRUST_WRONG"),
+        (lambda d: {**d, "trust": d["trust"].replace('"district":"990000"', '"district":{}')}, "TRUST_WRONG"),
         (lambda d: {**d, "trust": 5}, "ENROL_FILE_WRONG"),
         (lambda d: {k: v for k, v in d.items() if k != "for"}, "ENROL_FILE_WRONG"),
     ],

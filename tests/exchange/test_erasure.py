@@ -218,6 +218,9 @@ def test_it_is_final(world: World) -> None:
         assert refused.value.code == "RECORD_ERASED"
     take(district, send(station, world.stick))
     with pytest.raises(Problem) as refused:
+        receipts.send_back(district, uid, "请补充")
+    assert refused.value.code == "RECORD_ERASED"
+    with pytest.raises(Problem) as refused:
         review.undo(district, review.imports(district)[0]["bundle"])
     assert refused.value.code == "IMPORT_ERASED"
     station.journal.rebuild()

@@ -98,6 +98,24 @@ def test_what_a_station_has_seen_is_not_sent_again(world: World):
     assert words(take(station, file)) == ["applied"]
 
 
+def test_a_station_set_back_to_before_the_first_receipt_is_sent_all_of_them(world: World):
+    district = world.district()
+    station = world.station(district)
+    write(station, "一")
+    station.close()
+    shutil.copyfile(station.path / "desk.db", world.folder / "early")
+    station = world.reopen("SQ")
+    take(district, send(station, world.stick))
+    take(station, receipt(district, "SQ", world.stick))
+    write(station, "二")
+    take(district, send(station, world.stick))
+    station.close()
+    shutil.copyfile(world.folder / "early", station.path / "desk.db")
+    station = world.reopen("SQ")
+    take(district, *[sent.file for sent in outbox.export(station, world.stick, everything=True).files])
+    assert words(take(station, *receipts.write(district, "SQ", world.stick).files)) == ["applied"]
+
+
 def test_a_returned_record_says_why(world: World):
     district = world.district()
     station = world.station(district)

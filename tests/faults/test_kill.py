@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from studio_desk.store import keys
-from tests.faults.drill import KILLS, MARK, Drill
+from studio_desk.store.file import open_raw
+from tests.faults.drill import KILLS, MARK, PASSPHRASE, Drill
 
 OTHERS = max(2, KILLS // 4)
 RECORDS = 150
@@ -158,3 +160,86 @@ def test_during_restore(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
         assert drill.json(home, "status")["device"] != "SQ-1", drill.told
         drill.whole(home)
     drill.report("restore")
+
+
+def test_while_a_record_is_corrected(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
+    template, _, _ = pair
+    uid = drill.json(template, "list", "journal_entry", "--limit", "1")["rows"][0]["uid"]
+    wanted = [f"{MARK}第{n}次更正" for n in range(60)]
+    calls = [{"argv": ["correct", uid, "--reason", "写错", "--set", f"content={text}"]} for text in wanted]
+    given = "".join(json.dumps(call) + "\n" for call in calls)
+    drill.measure(template, "rpc", stdin=given)
+    for _ in range(OTHERS):
+        home = drill.copy(template)
+        answers = drill.kill(home, "rpc", stdin=given)
+        assert [answer["rc"] for answer in answers] == [0] * len(answers), (drill.told, answers)
+        drill.no_plaintext(home)
+        revisions = drill.json(home, "history", uid)["revisions"]
+        done = [one["values"]["content"] for one in revisions[1:]]
+        assert done == wanted[: len(done)], drill.told
+        assert len(done) in {len(answers), len(answers) + 1}, drill.told
+        drill.whole(home)
+    drill.report("correct")
+
+
+def test_during_a_receipt(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
+    station, template, stick = pair
+    drill.json(template, "import", drill.json(station, "export", "--to", str(stick))["file"])
+    drill.measure(template, "receipt", "--for", "SQ", "--to", str(drill.folder / "measured"))
+    for number in range(OTHERS):
+        home, medium = drill.copy(template), drill.folder / f"medium-{number}"
+        answers = drill.kill(home, "receipt", "--for", "SQ", "--to", str(medium), "--json")
+        files = sorted(medium.glob("*.sdx")) if medium.exists() else []
+        assert not answers or files, drill.told
+        drill.no_plaintext(home, *([medium] if medium.exists() else []))
+        drill.whole(home)
+        drill.json(home, "receipt", "--for", "SQ", "--to", str(medium))
+        copy = drill.copy(station)
+        for file in sorted(medium.glob("*.sdx")):
+            assert drill.json(copy, "import", str(file))["results"][0]["outcome"] in {"applied", "duplicate"}, (
+                drill.told
+            )
+        status = drill.json(copy, "status")
+        assert status["received"]["SQ-1"] == status["frontiers"]["SQ-1"][0], drill.told
+    drill.report("receipt")
+
+
+def test_during_print(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
+    from pypdf import PdfReader
+
+    template, _, _ = pair
+    uids = [row["uid"] for row in drill.json(template, "list", "journal_entry", "--limit", "30")["rows"]]
+    drill.measure(template, "print", *uids, "--to", str(drill.folder / "measured.pdf"))
+    pages = len(PdfReader(drill.folder / "measured.pdf").pages)
+    home = drill.copy(template)
+    for number in range(OTHERS):
+        folder = drill.folder / f"paper-{number}"
+        folder.mkdir()
+        answers = drill.kill(home, "print", *uids, "--to", str(folder / "a.pdf"), "--json")
+        drill.no_plaintext(home)  # paper is for reading; nothing of it stays anywhere else
+        assert not answers or (folder / "a.pdf").exists(), drill.told
+        for file in folder.glob("*.pdf"):
+            assert len(PdfReader(file).pages) == pages, drill.told
+        drill.whole(home)
+    drill.report("print")
+
+
+def test_during_a_migration(drill: Drill, pair: tuple[Path, Path, Path]) -> None:
+    """A kind's table of another version of the program is filled anew at the first opening."""
+    template, _, _ = pair
+    digest = drill.json(template, "dump", "--canonical")["digest"]
+    key = keys.KeyFile.load(template / "desk.key").unlock(PASSPHRASE)
+    raw = open_raw(template / "desk.db", key)
+    with closing(raw):
+        raw.execute("UPDATE meta SET value = 'an older one' WHERE key = 'schema'")
+        raw.execute("DROP TABLE journal_entry")
+        raw.commit()
+    drill.measure(template, "status", "--json")
+    for _ in range(OTHERS):
+        home = drill.copy(template)
+        drill.kill(home, "status", "--json")
+        drill.no_plaintext(home)
+        assert drill.json(home, "status")["total"] == RECORDS + 1, drill.told
+        assert drill.json(home, "dump", "--canonical")["digest"] == digest, drill.told
+        drill.whole(home)
+    drill.report("migration")

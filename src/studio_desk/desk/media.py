@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPush
 
 from studio_desk.desk.icons import icon
 from studio_desk.exchange.transports import usb
-from studio_desk.exchange.transports.folder import Folder
+from studio_desk.exchange.transports.folder import UNKNOWN, Folder
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
@@ -198,9 +198,12 @@ def size_words(count: int) -> str:
 
 def _words(place: Folder) -> str:
     try:
-        free = size_words(place.free())
+        room = place.free()
     except Problem:
         return place.label
+    if room == UNKNOWN:
+        return place.label
+    free = size_words(room)
     if isinstance(place, usb.Stick):
         return say("U盘 {name}（还能放 {free}）", name=place.label, free=free)
     return say("文件夹 {name}（还能放 {free}）", name=place.label, free=free)

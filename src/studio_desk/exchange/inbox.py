@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio_desk.exchange import changes, new_list, quarantine, receipts, sealed_files, tables, trust_store
-from studio_desk.exchange.header import Header, chain_stem
+from studio_desk.exchange.header import Header, chain_stem, chain_to
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
 from studio_desk.exchange.worker import Verified, Worker
@@ -324,7 +324,18 @@ class _Inbox:
         """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
         if self.home.role != "district":
             return
+        self._forget(header)
         self._keep(header, [("", 0, ""), *((dev, seq, head) for dev, (seq, head) in header.seen.items())])
+
+    def _forget(self, header: Header) -> None:
+        """What an older file of the computer said it held, before it was rewound or copied from an early backup."""
+        with self.home.file.write() as c:
+            for dev in self.home.journal.frontiers():
+                if chain_to(dev) == header.sender and dev not in header.seen:
+                    c.exec_driver_sql(
+                        f"DELETE FROM {tables.seen.name} WHERE station = ? AND device = ? AND dev = ?",  # noqa: S608
+                        (header.sender, chain_stem(header.device), dev),
+                    )
 
     def _end(self, header: Header) -> None:
         """How far a bundle that joined its chain went: a station restored from a backup learns that its end is known."""

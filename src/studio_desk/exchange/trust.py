@@ -252,7 +252,8 @@ def _parse(found: Any) -> TrustList:
         raise trust_wrong() from None
     keys = [c.sign for c in trust.computers]
     sane = (
-        is_code(trust.district)
+        isinstance(trust.district, str)
+        and is_code(trust.district)
         and type(trust.version) is int
         and trust.version >= 1
         and type(trust.threshold) is int

@@ -220,8 +220,13 @@ class Journal(Past):
             rec: uid of the record it is about, or the pair (`ops.pair_name`).
             reason: why.
             base: the ops about it that the writer had seen; the record's heads when not given.
+
+        Raises:
+            Problem: `NO_SUCH_RECORD`, `RECORD_ERASED`: nothing more is said about a record that was erased by law.
         """
         with self.file.write() as c:
+            if rec and type != erasure.TYPE and not pair_of(rec):
+                _refuse_erased(self._register(c, rec))
             line = body_line(values, by=self.operator(), reason=reason)
             if base is None:
                 base = self._heads_of(c, rec) if rec else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from studio_desk.kernel.files import medium_problem, put_file
 from studio_desk.kernel.progress import Progress, silent
 
 SUFFIX: Final = ".sdx"
+UNKNOWN: Final = sys.maxsize
+"""Room on a medium that does not tell, as some network drives do: it may refuse when it is full, nobody refuses before."""
 _MOUNTS: Final = ("/media", "/run/media", "/mnt", "/Volumes")
 """Under these a missing folder is a stick that was pulled: making one would write to the computer's own disk."""
 
@@ -46,11 +49,12 @@ class Folder:
         return sorted(p for p in found if p.is_file() and not p.is_symlink())
 
     def free(self) -> int:
-        """Bytes that still fit."""
+        """Bytes that still fit, or `UNKNOWN`."""
         try:
-            return shutil.disk_usage(self.path).free
+            usage = shutil.disk_usage(self.path)
         except OSError as error:
             raise medium_problem(error, self.path) from error
+        return usage.free if usage.total else UNKNOWN
 
     def ready(self) -> None:
         """Make the folder when it is missing, unless it lies where media are mounted.
