@@ -69,6 +69,7 @@ X11 = {
 # Programs the tests judge our files with, because they are not ours:
 JUDGES = {
     "age": "age",
+    "chromium": "chromium",
     "javac": "default-jdk-headless",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",

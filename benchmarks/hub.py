@@ -35,7 +35,8 @@ from typing import Any
 from benchmarks.stations import Sealed, Station, enrolled, policy_of
 from benchmarks.stock import SEED
 from studio_desk.exchange import tables, trust_store
-from studio_desk.exchange.transports.https import HubClient, Reply, place_of
+from studio_desk.exchange.hub_place import place_of
+from studio_desk.exchange.transports.https import HubClient, Reply
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.kinds import KINDS
 from studio_desk.store import keys

@@ -281,6 +281,13 @@
             <source>{month}还没有{name}。</source>
             <translation>{month}: no {name} yet.</translation>
         </message>
+        <message numerus="yes">
+            <source>{names}等{n}个站</source>
+            <translation>
+                <numerusform>{names} and others, {n} station</numerusform>
+                <numerusform>{names} and others, {n} stations</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{name} 已登记。文件：{file}</source>
             <translation>{name} is enrolled. File: {file}</translation>
@@ -496,6 +503,13 @@
             <source>{sender} 无权写“{type}”这一类操作（{place}）。</source>
             <translation>{sender} may not write operations of the type "{type}" ({place}).</translation>
         </message>
+        <message numerus="yes">
+            <source>{sentence}{n}秒后再试。</source>
+            <translation>
+                <numerusform>{sentence} Trying again in {n} second.</numerusform>
+                <numerusform>{sentence} Trying again in {n} seconds.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{station}回复了任务“{title}”，请认可或退回。</source>
             <translation>{station} has answered the task “{title}”. Accept it or send it back.</translation>
@@ -681,6 +695,10 @@
         <message>
             <source>“{name}”的内容与清单上的摘要不符。</source>
             <translation>The content of "{name}" does not match its digest in the manifest.</translation>
+        </message>
+        <message>
+            <source>“{name}”要填数字，不是{word}。</source>
+            <translation>“{name}” wants a number, not {word}.</translation>
         </message>
         <message>
             <source>“{name}”要填整数，不是{word}。</source>
@@ -918,6 +936,14 @@
         <message>
             <source>不予受理理由</source>
             <translation>Ground for not accepting</translation>
+        </message>
+        <message>
+            <source>不再公布接收站</source>
+            <translation>No longer publish a hub</translation>
+        </message>
+        <message>
+            <source>不再公布接收站。</source>
+            <translation>The hub is no longer published.</translation>
         </message>
         <message>
             <source>不同意见</source>
@@ -1210,6 +1236,10 @@
         <message>
             <source>交给：{name}（{code}）</source>
             <translation>Handed over to: {name} ({code})</translation>
+        </message>
+        <message>
+            <source>交给：{name}（{code}），接收站 {url}</source>
+            <translation>To: {name} ({code}), hub {url}</translation>
         </message>
         <message>
             <source>人员</source>
@@ -1682,6 +1712,10 @@
             <translation>What was entered after the backup is not in it; please enter it again from the papers.</translation>
         </message>
         <message>
+            <source>停下</source>
+            <translation>Stop</translation>
+        </message>
+        <message>
             <source>停用</source>
             <translation>Out of use</translation>
         </message>
@@ -1757,6 +1791,10 @@
         <message>
             <source>全部重新导出（区里说数据丢了时才用）</source>
             <translation>Export everything again (only when the district says it lost data)</translation>
+        </message>
+        <message>
+            <source>公布接收站：{url}，证书指纹：{pins}。</source>
+            <translation>Hub published: {url}, fingerprints of its certificates: {pins}.</translation>
         </message>
         <message>
             <source>公益</source>
@@ -2263,6 +2301,10 @@
             <translation>Vocabularies, rules, schemes, calendars and defaults sent by the district</translation>
         </message>
         <message>
+            <source>区级公布以后，收一次回执就会知道；急用时请用 --url 写上区级给的网址。</source>
+            <translation>Once the district has published it, the next receipt brings it; if it is urgent, give the address from the district with --url.</translation>
+        </message>
+        <message>
             <source>区级办公室的情况</source>
             <translation>About the district office</translation>
         </message>
@@ -2299,8 +2341,8 @@
             <translation>The disk of the district's hub cannot be written at the moment.</translation>
         </message>
         <message>
-            <source>区级接收站的网址；不写则用上次的</source>
-            <translation>Address of the district's hub; the last one when omitted</translation>
+            <source>区级接收站的网址；不写则用区级公布的，没有公布则用上次的</source>
+            <translation>Address of the district's hub; without it the published one, else that of last time</translation>
         </message>
         <message>
             <source>区级生成的文件</source>
@@ -2387,6 +2429,10 @@
             <translation>district: the receipt code to read over the telephone</translation>
         </message>
         <message>
+            <source>区级：在信任名单里公布接收站，各站随回执自动知道网址和证书</source>
+            <translation>District: publish the hub in the trust list; stations learn address and certificates with their receipts</translation>
+        </message>
+        <message>
             <source>区级：定一版新的，随下一次回执带给各站点</source>
             <translation>District: set a new edition; it goes to the stations with their next receipts</translation>
         </message>
@@ -2439,6 +2485,10 @@
             <translation>The district voided {code} “{title}”: {reason}</translation>
         </message>
         <message>
+            <source>区里公布了接收站、本站看过并同意以后才会自动联网；关掉后只在点“立即报送和收取”时联网。</source>
+            <translation>Only after the district has published a hub and this station has looked and agreed; when off, only “Hand over and fetch now” goes online.</translation>
+        </message>
+        <message>
             <source>区里导入{file}</source>
             <translation>District imports {file}</translation>
         </message>
@@ -2489,6 +2539,10 @@
         <message>
             <source>区里确认收到{n}条记录。</source>
             <translation>Records confirmed by the district: {n}.</translation>
+        </message>
+        <message>
+            <source>区里还没有公布接收站，请用U盘报送。区里公布以后，收一次回执就会知道。</source>
+            <translation>The district has not published a hub yet; please hand over by USB stick. Once it has, the next receipt brings it.</translation>
         </message>
         <message>
             <source>区里退回</source>
@@ -2766,12 +2820,8 @@
             <translation>Only a station asks for enrolment.</translation>
         </message>
         <message>
-            <source>只有站点才联网报送。</source>
-            <translation>Only a station pushes.</translation>
-        </message>
-        <message>
-            <source>只有站点才联网收取。</source>
-            <translation>Only a station pulls.</translation>
+            <source>只有站点才联网报送和收取。</source>
+            <translation>Only a station hands over and fetches over the network.</translation>
         </message>
         <message>
             <source>只有站点才装入登记回执。</source>
@@ -2852,6 +2902,10 @@
         <message>
             <source>可以添加照片、PDF、OFD、Word、Excel、录音、录像和文本；别的请先另存为 PDF。</source>
             <translation>Photos, PDF, OFD, Word, Excel, sound, video and text can be added; save anything else as PDF first.</translation>
+        </message>
+        <message>
+            <source>可以联网报送，请看一看</source>
+            <translation>Network available, please look</translation>
         </message>
         <message>
             <source>可以输入几个词，用空格隔开，都包含的才列出。</source>
@@ -2984,6 +3038,10 @@
         <message>
             <source>同一场活动</source>
             <translation>Same event</translation>
+        </message>
+        <message>
+            <source>同意以后，有网络时会自动把新的内容送给区里，并收下区里的回执、退回和任务；随时可以在设置里关掉。送出的文件已加密，只有区里能打开。</source>
+            <translation>Once you agree, new content goes to the district by itself whenever there is a network, and receipts, returns and tasks of the district are taken in; you can turn it off in the settings at any time. What leaves is encrypted, only the district can open it.</translation>
         </message>
         <message>
             <source>同意日期</source>
@@ -3647,6 +3705,13 @@
             <source>已保留</source>
             <translation>Kept</translation>
         </message>
+        <message numerus="yes">
+            <source>已公布 {url}，指纹{n}个；信任名单第{version}版随下一次回执送给各站。</source>
+            <translation>
+                <numerusform>{url} is published with {n} fingerprint; version {version} of the trust list goes to the stations with their next receipt.</numerusform>
+                <numerusform>{url} is published with {n} fingerprints; version {version} of the trust list goes to the stations with their next receipt.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>已关联。两条记录都没有改动，可以随时取消。</source>
             <translation>Linked. Neither record was changed; the link can be taken back at any time.</translation>
@@ -3922,8 +3987,12 @@ Have the station compare it when installing.</translation>
             <translation>Locked. What was not saved is kept.</translation>
         </message>
         <message>
-            <source>已联网报送</source>
-            <translation>Pushed</translation>
+            <source>已联网</source>
+            <translation>Online</translation>
+        </message>
+        <message>
+            <source>已联网，上次报送 {time}</source>
+            <translation>Online, last handed over {time}</translation>
         </message>
         <message>
             <source>已裁定：{reason}</source>
@@ -3964,6 +4033,13 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>已送到打印机。</source>
             <translation>Sent to the printer.</translation>
+        </message>
+        <message numerus="yes">
+            <source>已送到接收站：{n}个数据包，{records}条记录。</source>
+            <translation>
+                <numerusform>Handed to the hub: {n} bundle, records: {records}.</numerusform>
+                <numerusform>Handed to the hub: {n} bundles, records: {records}.</numerusform>
+            </translation>
         </message>
         <message>
             <source>已送达</source>
@@ -4077,9 +4153,12 @@ Please compare it group by group over the telephone.</translation>
             <source>应是一个对象</source>
             <translation>an object is wanted</translation>
         </message>
-        <message>
-            <source>应是证书 SHA-256 的64位十六进制数字，可带冒号。</source>
-            <translation>It should be the 64 hexadecimal digits of the certificate's SHA-256, colons allowed.</translation>
+        <message numerus="yes">
+            <source>应是证书或其公钥 SHA-256 的64位十六进制数字，可带冒号，最多{n}个。</source>
+            <translation>
+                <numerusform>It should be the 64 hexadecimal digits of the SHA-256 of the certificate or of its public key, colons allowed, {n} at most.</numerusform>
+                <numerusform>It should be the 64 hexadecimal digits of the SHA-256 of the certificate or of its public key, colons allowed, {n} at most.</numerusform>
+            </translation>
         </message>
         <message>
             <source>延期</source>
@@ -4684,6 +4763,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The hub has stopped; bundles still waiting to be merged: {n}. It goes on at the next start.</translation>
         </message>
         <message>
+            <source>接收站由区级公布。</source>
+            <translation>The hub is published by the district.</translation>
+        </message>
+        <message>
             <source>接收站的数据库是由别的版本建立的。</source>
             <translation>The hub's database was made by another version.</translation>
         </message>
@@ -4692,12 +4775,16 @@ Please compare it group by group over the telephone.</translation>
             <translation>The address of the hub is not written correctly.</translation>
         </message>
         <message>
+            <source>接收站的网址；不写则只看现在公布的</source>
+            <translation>The hub's address; without it only what is published now is shown</translation>
+        </message>
+        <message>
             <source>接收站的进程太多了。</source>
             <translation>There are too many processes of the hub.</translation>
         </message>
         <message>
-            <source>接收站证书的指纹，区级自制证书时用</source>
-            <translation>Fingerprint of the hub's certificate, for a certificate the district made itself</translation>
+            <source>接收站证书的指纹，区级自制证书又没有公布时用，可写多次</source>
+            <translation>Fingerprint of the hub's certificate, for a certificate of the district's own that was not published; may be repeated</translation>
         </message>
         <message>
             <source>接着用</source>
@@ -5398,6 +5485,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>The nearest is "{near}"; see all with {program} --help.</translation>
         </message>
         <message>
+            <source>最近一次</source>
+            <translation>Last time</translation>
+        </message>
+        <message>
             <source>最近一次报送</source>
             <translation>Last report</translation>
         </message>
@@ -5601,6 +5692,14 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Not handed over</translation>
         </message>
         <message>
+            <source>未联网</source>
+            <translation>Offline</translation>
+        </message>
+        <message>
+            <source>未联网，上次报送 {time}</source>
+            <translation>Offline, last handed over {time}</translation>
+        </message>
+        <message>
             <source>未送出 {n} 条</source>
             <translation>{n} not sent</translation>
         </message>
@@ -5623,6 +5722,22 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本届结束</source>
             <translation>Term ends</translation>
+        </message>
+        <message>
+            <source>本月各站都报了。只算联网报送的，U盘交的看办公台的“站点”页。</source>
+            <translation>Every station has reported this month. Only the network counts here; for USB sticks see “Stations” at the desk.</translation>
+        </message>
+        <message>
+            <source>本月已报</source>
+            <translation>Reported this month</translation>
+        </message>
+        <message>
+            <source>本月未报</source>
+            <translation>Not yet this month</translation>
+        </message>
+        <message>
+            <source>本月还没有联网报送：{names}。U盘交的看办公台的“站点”页。</source>
+            <translation>Not heard over the network this month: {names}. For USB sticks see “Stations” at the desk.</translation>
         </message>
         <message>
             <source>本机</source>
@@ -5944,6 +6059,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Opening…</translation>
         </message>
         <message>
+            <source>正在报送和收取…</source>
+            <translation>Handing over and fetching…</translation>
+        </message>
+        <message>
             <source>正在排印：{title}</source>
             <translation>Typesetting {title}</translation>
         </message>
@@ -6179,6 +6298,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Not done</translation>
         </message>
         <message>
+            <source>没有公布接收站，各站用U盘报送。</source>
+            <translation>No hub is published; stations hand over by USB stick.</translation>
+        </message>
+        <message>
             <source>没有关联到别的记录。</source>
             <translation>Not linked with another record.</translation>
         </message>
@@ -6251,6 +6374,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Until a receipt comes, the next hand-over carries them again; nothing is duplicated.</translation>
         </message>
         <message>
+            <source>没有新的内容要送，也没有新的回执。</source>
+            <translation>Nothing new to hand over, and no new receipt.</translation>
+        </message>
+        <message>
             <source>没有新的回执或任务。</source>
             <translation>There are no new receipts or tasks.</translation>
         </message>
@@ -6303,12 +6430,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Nothing is missing.</translation>
         </message>
         <message>
+            <source>没有联网报送</source>
+            <translation>No network hand-over</translation>
+        </message>
+        <message>
             <source>没有要上报的内容：全部记录区级都已收到。</source>
             <translation>There is nothing to hand over: the district has received all records.</translation>
         </message>
         <message>
             <source>没有要看的文件。</source>
             <translation>There is no file to look at.</translation>
+        </message>
+        <message>
+            <source>没有要送的：全部记录区级都已收到。</source>
+            <translation>Nothing to hand over: the district has received every record.</translation>
         </message>
         <message>
             <source>没有要送的：全部记录区里都已收到。</source>
@@ -6546,6 +6681,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Present passphrase</translation>
         </message>
         <message>
+            <source>现在连不上区级接收站 {place}，没有发送任何内容。</source>
+            <translation>The district's hub {place} cannot be reached now; nothing was sent.</translation>
+        </message>
+        <message>
             <source>现场答复</source>
             <translation>Answer on the spot</translation>
         </message>
@@ -6734,6 +6873,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Enrolment request: {file}. Take it to the district and read these six groups over the telephone:</translation>
         </message>
         <message>
+            <source>登记的站点</source>
+            <translation>Enrolled stations</translation>
+        </message>
+        <message>
             <source>登记站点</source>
             <translation>Enrol station</translation>
         </message>
@@ -6802,6 +6945,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Look at sample data</translation>
         </message>
         <message>
+            <source>看过了，同意自动报送</source>
+            <translation>I have looked, hand over by itself</translation>
+        </message>
+        <message>
             <source>知道出生日期的不必填。</source>
             <translation>Not needed where the date of birth is known.</translation>
         </message>
@@ -6854,6 +7001,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Pairs that look alike by numbers, names, years of birth and more: {n}. Check, then decide; neither record is changed.</translation>
         </message>
         <message>
+            <source>立即报送和收取</source>
+            <translation>Hand over and fetch now</translation>
+        </message>
+        <message>
             <source>站点</source>
             <translation>Station</translation>
         </message>
@@ -6864,6 +7015,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>站点 {code} 写的</source>
             <translation>Written by the station {code}</translation>
+        </message>
+        <message>
+            <source>站点不用设置：区级公布以后，随下一次回执自动知道。</source>
+            <translation>A station has nothing to set: once the district has published it, the next receipt brings it.</translation>
         </message>
         <message>
             <source>站点与工作室</source>
@@ -7392,6 +7547,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The network is too slow; this piece did not finish.</translation>
         </message>
         <message>
+            <source>网络通了会自动再试。</source>
+            <translation>It tries again by itself when there is a network.</translation>
+        </message>
+        <message>
             <source>群众</source>
             <translation>Citizen</translation>
         </message>
@@ -7452,6 +7611,18 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Liaison station or member studio: note concerns, handle cases, hand over to the district at the end of the month.</translation>
         </message>
         <message>
+            <source>联网报送</source>
+            <translation>Network hand-over</translation>
+        </message>
+        <message>
+            <source>联网报送没有成功</source>
+            <translation>Network hand-over was refused</translation>
+        </message>
+        <message>
+            <source>联网报送，再收取；给定时任务用</source>
+            <translation>Hand over by network, then fetch; for scheduled tasks</translation>
+        </message>
+        <message>
             <source>联网报送：把还没有回执的记录传给区级接收站</source>
             <translation>Push: send the records that no receipt covers to the district's hub</translation>
         </message>
@@ -7478,6 +7649,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>能用的办法</source>
             <translation>Ways that serve</translation>
+        </message>
+        <message>
+            <source>自动联网报送</source>
+            <translation>Hand over by network automatically</translation>
+        </message>
+        <message>
+            <source>自动联网报送已关</source>
+            <translation>Automatic network hand-over is off</translation>
         </message>
         <message>
             <source>至少8个字母或4个汉字，可以用一句话；每次打开都要输。</source>
@@ -7760,12 +7939,28 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Settings</translation>
         </message>
         <message>
+            <source>设置…</source>
+            <translation>Settings…</translation>
+        </message>
+        <message>
             <source>设置已经存好。</source>
             <translation>The settings are saved.</translation>
         </message>
         <message>
+            <source>证书或其公钥的指纹，可写多次：换证书前新旧都写</source>
+            <translation>Fingerprint of a certificate or of its public key, may be repeated: old and new before a certificate is changed</translation>
+        </message>
+        <message>
             <source>证书指纹写得不对。</source>
             <translation>The fingerprint of the certificate is not written correctly.</translation>
+        </message>
+        <message>
+            <source>证书文件“{file}”读不出来。</source>
+            <translation>The certificate file “{file}” cannot be read.</translation>
+        </message>
+        <message>
+            <source>证书文件（PEM），由它算出指纹，可写多次</source>
+            <translation>Certificate file (PEM) from which the fingerprint is worked out, may be repeated</translation>
         </message>
         <message>
             <source>诉求建议</source>
@@ -8484,6 +8679,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Check the address; this station connects to the district it is enrolled with.</translation>
         </message>
         <message>
+            <source>请检查网络，通了再做一次；网络一直不通时请用U盘报送。</source>
+            <translation>Please check the network and do it again when it works; if it never does, hand over by USB stick.</translation>
+        </message>
+        <message>
             <source>请检查这一栏：应填{wanted}。</source>
             <translation>Please check this field: it takes {wanted}.</translation>
         </message>
@@ -8554,10 +8753,6 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请用 --to 指明U盘或文件夹。</source>
             <translation>Name a USB stick or folder with --to.</translation>
-        </message>
-        <message>
-            <source>请用 --url 写上区级给的网址；以后会记住。</source>
-            <translation>Give the address from the district with --url; it is remembered.</translation>
         </message>
         <message>
             <source>请用 https:// 开头的网址。</source>
@@ -8796,6 +8991,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Choose a file written by this program; nothing was changed.</translation>
         </message>
         <message>
+            <source>请选接收站用的证书（PEM，hub serve 的 --tls-cert），不是钥匙。</source>
+            <translation>Please choose the hub's certificate (PEM, --tls-cert of hub serve), not its key.</translation>
+        </message>
+        <message>
             <source>请选领衔委员；名册里没有的，先登记委员。</source>
             <translation>Please choose the lead member; if not in the list, register the member first.</translation>
         </message>
@@ -8991,6 +9190,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <source>还不知道区级接收站的网址。</source>
             <translation>The address of the district's hub is not known yet.</translation>
         </message>
+        <message>
+            <source>还在等区里的回执，收到以前这些记录显示“已送出”。</source>
+            <translation>The district's receipt is still to come; until then these records show “Sent”.</translation>
+        </message>
         <message numerus="yes">
             <source>还差{n}把根钥匙签名（keys root sign）。</source>
             <translation>
@@ -9050,6 +9253,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>还没有回复的：{stations}。</source>
             <translation>Not answered yet: {stations}.</translation>
+        </message>
+        <message>
+            <source>还没有回执的有{records}条记录、{attachments}个附件，约 {size}；收到回执以前会再带上，不会重复。</source>
+            <translation>Without a receipt so far: {records} records, {attachments} attachments, about {size}; until one comes they go along again, nothing doubles.</translation>
         </message>
         <message>
             <source>还没有填全宗号，不能归档。</source>
@@ -9360,6 +9567,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>连不上接收站的数据库（{kind}）。</source>
             <translation>The hub's database cannot be reached ({kind}).</translation>
+        </message>
+        <message>
+            <source>连不上时最多等几分钟，期间自动再试，越等越久</source>
+            <translation>For how many minutes to try again when the hub cannot be reached, less often each time</translation>
         </message>
         <message>
             <source>退出码：0 完成，2 不接受（原因和办法已写明），3 文件损坏，4 正被占用，5 磁盘或U盘问题，6 网络断了、再做一次不会出错，64 用法不对，70 程序出错。</source>

@@ -69,7 +69,6 @@ def _register_hub(verbs: Verbs) -> None:
     """The district's hub; a layer beside the command line, so it is announced from up here."""
     from studio_desk.kernel.words import say
 
-    verbs.add("hub", say("区级接收站"))
     parser = verbs.add("hub serve", say("区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱"), _hub)
     parser.add_argument("--db", default="", metavar="URL", help=say("数据库；不写则用站点文件旁的 SQLite"))
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help=say("在哪个地址上开，默认只对本机"))

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from studio_desk.exchange import network
+from studio_desk.exchange.hub_place import place_of
 from studio_desk.exchange.transports import https
-from studio_desk.exchange.transports.https import Outgoing, place_of
+from studio_desk.exchange.transports.https import Outgoing
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.store import blobs, custody
 from tests.hub.world import Cutter, Hub, World, line, quick, uids, write
@@ -142,11 +143,16 @@ def test_a_pinned_certificate_decides(world: World):
         network.push(station, url=hub.url, dial=quick)
     assert stranger.value.code == "HUB_CERTIFICATE"
     with pytest.raises(Problem) as other:
-        network.push(station, url=hub.url, pin="00" * 32, dial=quick)
+        network.push(station, url=hub.url, pins=["00" * 32], dial=quick)
     assert other.value.code == "HUB_CERTIFICATE"
-    done = network.push(station, url=hub.url, pin=":".join(pin[i : i + 2] for i in range(0, 64, 2)).upper(), dial=quick)
+    done = network.push(station, url=hub.url, pins=[colons(pin)], dial=quick)
     assert done.files
     network.pull(station, dial=quick)  # URL and pin are remembered together
+
+
+def colons(pin: str) -> str:
+    """A fingerprint as other programs print it."""
+    return ":".join(pin[i : i + 2] for i in range(0, 64, 2)).upper()
 
 
 def certificate(folder: Path) -> tuple[Path, Path, str]:

@@ -187,6 +187,9 @@ def test_the_client_repeats_the_hubs_words(running: Running):
         client.listing(0)
     assert told.value.code == "DEVICE_REVOKED"
     assert "吊销" in told.value.sentence
+    with pytest.raises(Problem) as asked:  # an answer to HEAD has no body
+        client.offset(DIGEST)
+    assert asked.value.code == "DEVICE_REVOKED"
 
 
 def test_the_log_names_no_person_and_no_address(running: Running):

@@ -200,7 +200,7 @@ def test_push_and_pull_at_the_terminal(world: World):
     write_one = terminal.lines("add", "journal_entry", "--lines", stdin=json.dumps(_typed(), ensure_ascii=False) + "\n")
     assert write_one[0]["ack"]
     answer = terminal.json("push", "--url", f"http://127.0.0.1:{hub.port}", rc=NETWORK)
-    assert answer["code"] == "NETWORK_UNKNOWN"
+    assert answer["code"] == "NETWORK_AWAY"
     assert answer["remedy"]
     terminal.close()
 

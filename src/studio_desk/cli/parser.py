@@ -131,6 +131,10 @@ _PATTERNS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda m: say("“{name}”要填整数，不是{word}。", name=m[1], word=m[2][:60]),
     ),
     (
+        r"argument (.+?): invalid float value: (.+)",
+        lambda m: say("“{name}”要填数字，不是{word}。", name=m[1], word=m[2][:60]),
+    ),
+    (
         r"argument (.+?): not allowed with argument (.+)",
         lambda m: say("“{one}”和“{other}”不能一起用。", one=m[1], other=m[2]),
     ),

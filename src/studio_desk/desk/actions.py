@@ -23,6 +23,7 @@ answers a `Page` (a `QWidget`):
 - `desk.tell(text)` a line that passes; `desk.refuse(problem)`; `desk.confirm(title, sentence, yes, then)`;
   `desk.ask_reason(title, sentence, then)`.
 - `desk.go(key, **args)`, `desk.back()`, `desk.open_record(uid)`, `desk.new_record(kind, values)`.
+- `desk.need_line()` is a station's line to its district when there is a network (`desk/line.py`).
 - `desk.print_sheets(title, sheets)` makes the PDF in a job and goes to the screen `preview` with `title=`, `pdf=` (bytes) and
   `missing=` (`press.outcome.Missing`, characters no face has).
 - `desk.titles(uids)` names other records; `desk.look` is the `record.look.Look` of printed forms.
@@ -53,6 +54,7 @@ from studio_desk.store import erasure
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
 
+    from studio_desk.desk.line import Line
     from studio_desk.desk.window import MainWindow
     from studio_desk.kernel.settings import Settings
     from studio_desk.press.page import Sheet
@@ -118,10 +120,12 @@ class Desk(QObject):
     Signals:
         changed: `Changes`, after commits, on the screen's thread, several joined into one.
         settings_changed: names of the settings that changed.
+        line_moved: how the station's line to its district stands (`line`) may have changed.
     """
 
     changed = Signal(object)
     settings_changed = Signal(object)
+    line_moved = Signal()
     _committed = Signal()
 
     def __init__(self, home: Home, crashed: Callable[[BaseException], None], parent: QObject | None = None) -> None:
@@ -138,6 +142,8 @@ class Desk(QObject):
         self.kinds: tuple[Kind, ...] = KINDS
         self.window: MainWindow | None = None
         self.worker = Worker(self.refuse, crashed, self)
+        self._crashed = crashed
+        self.line: Line | None = None
         self._changes: list[Changes] = []
         self._join = QTimer(self)
         self._join.setSingleShot(True)
@@ -209,6 +215,16 @@ class Desk(QObject):
         """Do long work on the worker thread; see `jobs.Job` for the arguments."""
         return self.worker.submit(Job(function, args, title, done, refused, writes, quiet))
 
+    def need_line(self) -> Line:
+        """A station's line to its district; made when it is first needed, because it brings the network's modules."""
+        if self.line is None:
+            from studio_desk.desk.line import Line
+
+            self.line = Line(self, self._crashed)
+            self.line.moved.connect(self.line_moved)
+            self.line_moved.emit()
+        return self.line
+
     def attempt(self, function: Callable[..., Answer], *args: Any, **more: Any) -> Answer | None:
         """Do something short; a `Problem` is shown and `None` answered."""
         try:
@@ -271,6 +287,8 @@ class Desk(QObject):
 
     def close(self) -> None:
         """End the worker; the home stays open."""
+        if self.line is not None:
+            self.line.stop()
         self.worker.close()
 
     # --- inside --------------------------------------------------------------------------------------------------

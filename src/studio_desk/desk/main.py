@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WARM_AFTER_MS = 1500
 """How long after a home is shown the slow things are loaded that the person will want next."""
+LINE_AFTER_MS = 4000
+"""How long after a home is shown a station looks for the network: the start comes first."""
 IDLE_BACKUP_MS = 5 * 60_000
 """How often the desk asks whether an automatic backup is due (the store waits half an hour between two)."""
 
@@ -179,6 +181,12 @@ class Session(QObject):
         self._attach()
         self._idle.start()
         QTimer.singleShot(WARM_AFTER_MS, self._warm)
+        QTimer.singleShot(LINE_AFTER_MS, self.look_for_network)
+
+    def look_for_network(self) -> None:
+        """A station whose district has a hub goes online by itself."""
+        if self.desk is not None and self.desk.role == "station":
+            self.desk.need_line()
 
     def _warm(self) -> None:
         """Load what the first search by initials would wait half a second for, and the faces of rare characters."""
@@ -247,6 +255,8 @@ class Session(QObject):
             return False
         if current is not None:
             current.cancel()
+        if self.desk.line is not None:
+            self.desk.line.stop()
         from studio_desk.store.backup import automatic
 
         self._leaving = True

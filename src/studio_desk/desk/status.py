@@ -20,6 +20,17 @@ if TYPE_CHECKING:
 EVERY_MS = 60_000
 _LEVELS = {"ok": ("good", "circle-check"), "yellow": ("warning", "alert-triangle"), "red": ("error", "alert-circle")}
 
+LINE_SIGNS = {
+    "none": ("faint", "circle-dashed"),
+    "off": ("faint", "circle-dashed"),
+    "ask": ("accent", "info-circle"),
+    "idle": ("good", "circle-check"),
+    "busy": ("accent", "refresh"),
+    "away": ("faint", "circle-dashed"),
+    "refused": ("warning", "alert-triangle"),
+}
+"""Colour and icon of each state of the line."""
+
 
 class Status(QWidget):
     """Reads again after every change and every minute."""
@@ -30,10 +41,12 @@ class Status(QWidget):
         self.who = QLabel()
         self.backup = QPushButton()
         self.unsent = QPushButton()
+        self.line = QPushButton()
+        self.line.hide()
         box = QHBoxLayout(self)
         box.setContentsMargins(4, 0, 0, 0)
         box.addWidget(self.who)
-        for button, key in ((self.backup, "backup"), (self.unsent, "handover")):
+        for button, key in ((self.backup, "backup"), (self.unsent, "handover"), (self.line, "network")):
             button.setProperty("flat", "true")
             button.clicked.connect(lambda _=False, key=key: desk.go(key))
             box.addWidget(button)
@@ -42,7 +55,9 @@ class Status(QWidget):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.refresh)
         desk.settings_changed.connect(self.refresh)
+        desk.line_moved.connect(self.refresh_line)
         self.refresh()
+        self.refresh_line()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look every minute while one can see it."""
@@ -74,6 +89,15 @@ class Status(QWidget):
             self.unsent.setText(say("未送出 {n} 条", n=count) if count else say("都已送出"))
             self.unsent.setIcon(coloured("send" if count else "circle-check", theme.colour("text")))
         self.unsent.setVisible(home.role == "station")
+
+    def refresh_line(self) -> None:
+        """Show how the line to the district stands, where there is one."""
+        line = self._desk.line
+        self.line.setVisible(line is not None and line.state != "none")
+        if line is not None:
+            colour, sign = LINE_SIGNS[line.state]
+            self.line.setText(line.words())
+            self.line.setIcon(coloured(sign, theme.colour(colour)))
 
 
 def unsent(home: Home) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from studio_desk.exchange import acknowledged, inbox, outbox, tables, trust_store
 from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.hub_place import Place, Published, place_of
 from studio_desk.exchange.inbox import Outcome
 from studio_desk.exchange.transports.folder import SUFFIX
-from studio_desk.exchange.transports.https import HubClient, Outgoing, Place, place_of
+from studio_desk.exchange.transports.https import HubClient, Outgoing
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
@@ -25,12 +26,83 @@ if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
 URL, PIN, HANDED, TAKEN = "hub.url", "hub.pin", "hub.handed", "hub.taken"
-"""Small texts of the home: the hub last reached, its pin, how far it was given each chain, how far its mail was taken."""
+"""Small texts of the home: the hub that was last typed and reached, its pins, how far it was given each chain, how far its mail was taken."""
 OUTGOING, INCOMING = "outgoing", "incoming"
 PATIENCE: Final = timedelta(days=1)
 """Without a receipt for so long, what was handed over is handed over again."""
 
 Dial = Callable[[Place, "Home"], HubClient]
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A way to the hub: all that is needed of the home while the network is waited for, so that the home is left alone.
+
+    Attributes:
+        url: the hub.
+        place: the same, understood.
+        remembered: it was typed, and is kept for the next time; the one of the trust list need not be.
+        queue: bundles on their way out.
+        incoming: folder for mail on its way in.
+        box: mailbox of last time.
+        after: number of the last mail taken from it.
+    """
+
+    url: str
+    place: Place
+    remembered: bool
+    queue: Outgoing
+    incoming: Path
+    box: str
+    after: int
+
+
+@dataclass
+class Parcel:
+    """A sealed bundle that waits in the queue.
+
+    Attributes:
+        file: where it lies.
+        sha256: its digest, and its name at the hub.
+        size: bytes.
+        device: the chain.
+        first: number of its first op.
+        last: number of its last op.
+        ops: how many ops.
+        records: how many records they are about.
+        arrived: false when the hub held it already.
+    """
+
+    file: Path
+    sha256: str
+    size: int
+    device: str
+    first: int
+    last: int
+    ops: int
+    records: int
+    arrived: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the command line for one bundle."""
+        return {key: value for key, value in self.__dict__.items() if key != "file"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A piece of mail.
+
+    Attributes:
+        name: its name at the hub.
+        box: the mailbox it came from.
+        seq: its number there.
+        file: where it lies now; `None` when the hub has it no more, a newer one says all it said.
+    """
+
+    name: str
+    box: str
+    seq: int
+    file: Path | None
 
 
 @dataclass
@@ -39,8 +111,7 @@ class Pushed:
 
     Attributes:
         url: the hub.
-        files: `{sha256, size, device, first, last, ops, records, arrived}` of every bundle it holds now; `arrived` is
-            false when it held that one already.
+        files: every bundle it holds now (`Parcel.as_json`).
         waiting_receipt: nothing was left to send, the receipt is still to come.
     """
 
@@ -79,7 +150,7 @@ def push(
     home: Home,
     *,
     url: str = "",
-    pin: str = "",
+    pins: Sequence[str] = (),
     everything: bool = False,
     progress: Progress = silent,
     dial: Dial = dial,
@@ -88,121 +159,209 @@ def push(
 
     Args:
         home: the station.
-        url: the hub; `""` is the one of last time.
-        pin: SHA-256 of its certificate; `""` is the one of last time for the same URL.
+        url: the hub; `""` is the one of the trust list, else the one of last time.
+        pins: SHA-256 of its certificates or their keys; none are those known for the same URL.
         everything: from the first op on, whatever receipts say.
         progress: in bytes of the bundle being sent.
         dial: makes the line.
 
     Raises:
-        Problem: `NO_HUB`, as `outbox.export`; `NETWORK_UNKNOWN` and other Problems with exit code `NETWORK`: repeating
-            is safe; the hub's refusal.
+        Problem: `NO_HUB`, as `outbox.export`; `NETWORK_AWAY`, `NETWORK_UNKNOWN` and other Problems with exit code
+            `NETWORK`: repeating is safe; the hub's refusal.
     """
-    if home.role != "station":
-        raise Problem("NOT_A_STATION", say("只有站点才联网报送。"), say("区级请用 hub serve 开接收站。"))
-    url, place = _where(home, url, pin)
-    client = dial(place, home)
-    queue = Outgoing(home.path / OUTGOING, place.label)
-    done = Pushed(url)
+    trip = plan(home, url, pins)
+    client = dial(trip.place, home)
+    done = Pushed(trip.url)
+
+    def send(parcels: list[Parcel]) -> None:
+        for parcel in parcels:
+            parcel.arrived = client.upload(parcel.file, parcel.sha256, progress)
+            hand(home, parcel)
+            done.files.append(parcel.as_json())
+
     try:
-        queue.ready()
-        _send_queue(home, client, queue, done, progress)
-        if everything or not _all_handed(home):
+        send(queued(home, trip))
+        if everything or not all_handed(home):
             try:
-                outbox.export(home, queue, everything=everything)
+                send(seal(home, trip, everything=everything))
             except Problem as problem:
                 if problem.code != "NOTHING_TO_EXPORT" or not done.files:
                     raise
-            _send_queue(home, client, queue, done, progress)
         else:
             done.waiting_receipt = True
     finally:
         client.close()
-    _remember(home, url, place.pin)
+    remember(home, trip)
     return done
 
 
-def pull(home: Home, *, url: str = "", pin: str = "", progress: Progress = silent, dial: Dial = dial) -> Pulled:
+def pull(
+    home: Home, *, url: str = "", pins: Sequence[str] = (), progress: Progress = silent, dial: Dial = dial
+) -> Pulled:
     """Fetch the mailbox and take it in by `inbox.receive`; what was fetched before a line broke is not fetched again.
 
     Raises:
         Problem: as `push`; what is wrong with a bundle is in its outcome.
     """
-    if home.role != "station":
-        raise Problem("NOT_A_STATION", say("只有站点才联网收取。"), say("区级请用 hub serve 开接收站。"))
-    url, place = _where(home, url, pin)
-    client = dial(place, home)
-    folder = home.path / INCOMING
-    folder.mkdir(exist_ok=True)
-    done = Pulled(url)
+    trip = plan(home, url, pins)
+    client = dial(trip.place, home)
+    done = Pulled(trip.url)
     try:
-        box, after = _taken(home)
-        while True:
-            found = client.listing(after)
-            if found["box"] != box:  # another mailbox than last time: its numbers begin anew
-                box = found["box"]
-                if after:
-                    after = 0
-                    continue
-            for item in found["items"]:
-                done.results += _fetch(home, client, item, folder, progress)
-                after = item["seq"]
-                home.meta.set(TAKEN, json.dumps({"box": box, "after": after}))
-            if not found["more"]:
-                break
+        for letter in letters(trip, client, progress):
+            done.results += take_in(home, [letter])
     finally:
         client.close()
-    for leftover in folder.glob(f"*{SUFFIX}"):
-        leftover.unlink(missing_ok=True)
-    _remember(home, url, place.pin)
+    clear(trip)
+    remember(home, trip)
     return done
 
 
-def known_hub(home: Home) -> str:
-    """The hub that was last reached, `""` when none ever was."""
-    return home.meta.get(URL)
-
-
-def _where(home: Home, url: str, pin: str) -> tuple[str, Place]:
-    trust_store.required(home)
+def known_hub(home: Home) -> Published | None:
+    """The hub that the trust list names, else the one that was last reached; `None` when neither is known."""
+    trust = trust_store.current(home)
+    if trust is not None and trust.hub is not None:
+        return trust.hub
     kept = home.meta.get(URL)
-    url = url.strip() or kept
-    if not url:
-        raise Problem("NO_HUB", say("还不知道区级接收站的网址。"), say("请用 --url 写上区级给的网址；以后会记住。"))
-    return url, place_of(url, pin or (home.meta.get(PIN) if url == kept else ""))
+    return Published(kept, tuple(home.meta.get(PIN).split())) if kept else None
 
 
-def _remember(home: Home, url: str, pin: str) -> None:
-    with home.file.write():
-        home.meta.set(URL, url)
-        home.meta.set(PIN, pin)
+# --- the steps: `plan`, `queued`, `seal`, `hand`, `take_in`, `remember` touch the home, `letters` and the client do not ------
 
 
-def _send_queue(home: Home, client: HubClient, queue: Outgoing, done: Pushed, progress: Progress) -> None:
-    for file in queue.list():
+def plan(home: Home, url: str = "", pins: Sequence[str] = ()) -> Trip:
+    """Where the hub is and how far its mail was taken.
+
+    Raises:
+        Problem: `NOT_A_STATION`, `NOT_ENROLLED`, `NO_HUB`, as `place_of`.
+    """
+    if home.role != "station":
+        raise Problem("NOT_A_STATION", say("只有站点才联网报送和收取。"), say("区级请用 hub serve 开接收站。"))
+    trust_store.required(home)
+    known, url = known_hub(home), url.strip()
+    if not url and known is None:
+        raise Problem(
+            "NO_HUB",
+            say("还不知道区级接收站的网址。"),
+            say("区级公布以后，收一次回执就会知道；急用时请用 --url 写上区级给的网址。"),
+        )
+    same = known is not None and url in {"", known.url}
+    place = place_of(known.url, *(pins or known.pins)) if known is not None and same else place_of(url, *pins)
+    box, after = _taken(home)
+    queue = Outgoing(home.path / OUTGOING, place.label)
+    return Trip(url or (known.url if known else ""), place, bool(url), queue, home.path / INCOMING, box, after)
+
+
+def queued(home: Home, trip: Trip) -> list[Parcel]:
+    """What a broken line left in the queue; bundles of another history, as after a restore, are dropped and made anew."""
+    trip.queue.ready()
+    found = []
+    for file in trip.queue.list():
         with file.open("rb") as source:
             sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         with home.file.read() as c:
             row = c.exec_driver_sql(
                 'SELECT dev, "first", "last", ops, records FROM "export" WHERE sha256 = ? ORDER BY id DESC', (sha256,)
             ).first()
-        if row is None:  # not of this file's history, as after a restore: what it held is exported anew
+        if row is None:
             file.unlink()
-            continue
-        arrived = client.upload(file, sha256, progress)
-        dev, first, last, ops, records = row
-        told = {"sha256": sha256, "size": file.stat().st_size, "device": dev, "first": first, "last": last}
-        done.files.append({**told, "ops": ops, "records": records, "arrived": arrived})
-        _hand(home, dev, last)
-        file.unlink()
+        else:
+            found.append(Parcel(file, sha256, file.stat().st_size, *row))
+    return found
 
 
-def _hand(home: Home, dev: str, last: int) -> None:
-    """Remember that the hub holds a chain this far, in the district's present epoch."""
+def seal(home: Home, trip: Trip, *, everything: bool = False, progress: Progress = silent) -> list[Parcel]:
+    """Seal into the queue what no receipt covers.
+
+    Raises:
+        Problem: as `outbox.export`.
+    """
+    trip.queue.ready()
+    outbox.export(home, trip.queue, everything=everything, progress=progress)
+    return queued(home, trip)
+
+
+def hand(home: Home, parcel: Parcel) -> None:
+    """The hub holds a bundle: note how far it holds the chain, in the district's present epoch, and empty the queue."""
     with home.file.write():
         epoch, handed, _ = _handed(home)
-        now = {"epoch": epoch, "chains": {**handed, dev: max(last, handed.get(dev, 0))}, "at": clock.stamp()}
-        home.meta.set(HANDED, json.dumps(now))
+        chains = {**handed, parcel.device: max(parcel.last, handed.get(parcel.device, 0))}
+        home.meta.set(HANDED, json.dumps({"epoch": epoch, "chains": chains, "at": clock.stamp()}))
+    parcel.file.unlink(missing_ok=True)
+
+
+def letters(trip: Trip, client: HubClient, progress: Progress = silent) -> Iterator[Letter]:
+    """Fetch the mail that was not taken yet, one after the other; the caller takes each in before it asks for the next.
+
+    Raises:
+        Problem: `NETWORK_AWAY`, `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG`; the hub's refusal.
+    """
+    trip.incoming.mkdir(exist_ok=True)
+    box, after = trip.box, trip.after
+    while True:
+        found = client.listing(after)
+        if found["box"] != box:  # another mailbox than last time: its numbers begin anew
+            box = found["box"]
+            if after:
+                after = 0
+                continue
+        for item in found["items"]:
+            yield Letter(item["name"], box, item["seq"], _fetch(client, item, trip.incoming, progress))
+            after = item["seq"]
+        if not found["more"]:
+            return
+
+
+def take_in(home: Home, fetched: Sequence[Letter], progress: Progress = silent) -> list[Outcome]:
+    """Take fetched mail in and note how far it was taken."""
+    files = [one for one in fetched if one.file is not None]
+    outcomes = inbox.receive(home, [one.file for one in files if one.file], progress=progress) if files else []
+    for outcome, one in zip(outcomes, files, strict=True):
+        outcome.file = one.name
+        assert one.file is not None
+        one.file.unlink(missing_ok=True)
+    if fetched:
+        home.meta.set(TAKEN, json.dumps({"box": fetched[-1].box, "after": fetched[-1].seq}))
+    return outcomes
+
+
+def clear(trip: Trip) -> None:
+    """Drop mail that was fetched and never taken in: all of it is at the hub, or a newer one says what it said."""
+    for leftover in trip.incoming.glob(f"*{SUFFIX}"):
+        leftover.unlink(missing_ok=True)
+
+
+def remember(home: Home, trip: Trip) -> None:
+    """Keep a hub that was typed and reached."""
+    if trip.remembered:
+        with home.file.write():
+            home.meta.set(URL, trip.url)
+            home.meta.set(PIN, " ".join(trip.place.pins))
+
+
+def all_handed(home: Home) -> bool:
+    """Whether the hub holds everything that would leave now; then only the receipt is missing."""
+    _, handed, at = _handed(home)
+    with home.file.read() as c:
+        asked = c.exec_driver_sql(f"SELECT 1 FROM {tables.wanted.name} WHERE side = 'there' LIMIT 1").first()  # noqa: S608
+    if not handed or asked or clock.now() - datetime.fromisoformat(at) > PATIENCE:
+        return False
+    waits = outbox.waiting(home)
+    return bool(waits) and all(volume.last <= handed.get(volume.dev, 0) for volume in waits)
+
+
+def handed_at(home: Home) -> str:
+    """When a bundle was last handed to the hub, `""` when none was."""
+    return _handed(home)[2]
+
+
+def _fetch(client: HubClient, item: dict[str, Any], folder: Path, progress: Progress) -> Path | None:
+    sha256 = item["sha256"]
+    if len(sha256) != 64 or not sha256.isalnum() or "/" in item["name"]:
+        return None
+    part = folder / f"{sha256}.part"
+    if not client.fetch(item["name"], sha256, item["size"], part, progress):
+        return None
+    return part.replace(folder / f"{sha256}{SUFFIX}")
 
 
 def _handed(home: Home) -> tuple[str, dict[str, int], str]:
@@ -215,35 +374,8 @@ def _handed(home: Home) -> tuple[str, dict[str, int], str]:
     return epoch, {}, ""
 
 
-def _all_handed(home: Home) -> bool:
-    """Whether the hub holds everything that would leave now; then only the receipt is missing."""
-    _, handed, at = _handed(home)
-    with home.file.read() as c:
-        asked = c.exec_driver_sql(f"SELECT 1 FROM {tables.wanted.name} WHERE side = 'there' LIMIT 1").first()  # noqa: S608
-    if not handed or asked or clock.now() - datetime.fromisoformat(at) > PATIENCE:
-        return False
-    waits = outbox.waiting(home)
-    return bool(waits) and all(volume.last <= handed.get(volume.dev, 0) for volume in waits)
-
-
 def _taken(home: Home) -> tuple[str, int]:
     with suppress(ValueError, KeyError, TypeError):
         kept = json.loads(home.meta.get(TAKEN, "{}"))
         return str(kept["box"]), int(kept["after"])
     return "", 0
-
-
-def _fetch(home: Home, client: HubClient, item: dict[str, Any], folder: Path, progress: Progress) -> list[Outcome]:
-    sha256 = item["sha256"]
-    if len(sha256) != 64 or not sha256.isalnum() or "/" in item["name"]:
-        return []
-    part = folder / f"{sha256}.part"
-    if not client.fetch(item["name"], sha256, item["size"], part, progress):
-        return []
-    whole = folder / f"{sha256}{SUFFIX}"
-    part.replace(whole)
-    outcomes = inbox.receive(home, [whole])
-    whole.unlink(missing_ok=True)
-    for outcome in outcomes:
-        outcome.file = item["name"]
-    return outcomes

@@ -292,6 +292,11 @@ def changes(before: TrustList, after: TrustList) -> list[str]:
         told.append(say("停用钥匙：{devices}。", devices=series(closed)))
     if gone:
         told.append(say("删去钥匙：{devices}。", devices=series(gone)))
+    if before.hub != after.hub and after.hub is not None:
+        pins = series(after.hub.pins) or "—"
+        told.append(say("公布接收站：{url}，证书指纹：{pins}。", url=after.hub.url, pins=pins))
+    elif before.hub != after.hub:
+        told.append(say("不再公布接收站。"))
     told.append(say("有效期到{day}。", day=after.expires))
     return told
 

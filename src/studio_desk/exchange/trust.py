@@ -13,6 +13,7 @@ from typing import Any, Final
 from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.bundle import Known
 from studio_desk.exchange.header import chain_owner, is_code
+from studio_desk.exchange.hub_place import Published, read_published
 from studio_desk.exchange.signing import Signer, from_text, signature_fits, to_text
 from studio_desk.exchange.strict_json import read_line
 from studio_desk.kernel.canon import canon
@@ -66,6 +67,7 @@ class TrustList:
         roots: the root keys as text.
         escrow: further `age1…` recipients of every bundle.
         computers: the district's own and the stations'.
+        hub: the district's hub, `None` while it has none.
     """
 
     district: str
@@ -77,15 +79,19 @@ class TrustList:
     roots: tuple[str, ...]
     escrow: tuple[str, ...] = ()
     computers: tuple[Computer, ...] = ()
+    hub: Published | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The value that is signed."""
         said = asdict(self)
+        hub = {"hub": self.hub.as_json()} if self.hub else {}
+        del said["hub"]
         return {
             **said,
             "roots": list(self.roots),
             "escrow": list(self.escrow),
             "computers": [c.as_json() for c in self.computers],
+            **hub,
         }
 
     def of(self, code: str) -> list[Computer]:
@@ -239,8 +245,9 @@ def _parse(found: Any) -> TrustList:
             raise trust_wrong()
         said = dict(found["list"])
         computers = tuple(_computer(c) for c in said.pop("computers"))
+        hub = read_published(said.pop("hub", None))
         trust = TrustList(
-            **{**said, "roots": tuple(said["roots"]), "escrow": tuple(said["escrow"])}, computers=computers
+            **{**said, "roots": tuple(said["roots"]), "escrow": tuple(said["escrow"])}, computers=computers, hub=hub
         )
         for key in trust.roots:
             from_text(key)

@@ -12,6 +12,7 @@ from studio_desk.exchange import tables
 from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import NEXT_ARCHIVE, NEXT_SIGN, ROOT, change_keys, keys_of
+from studio_desk.exchange.hub_place import Published, place_of
 from studio_desk.exchange.signing import Ed25519Signer, fingerprint, new_private, to_text
 from studio_desk.exchange.trust import Computer, TrustList, missing, read_draft, read_list, sign_list
 from studio_desk.kernel import clock
@@ -180,6 +181,26 @@ def demand(home: Home, trust: TrustList) -> TrustList:
         version=trust.version,
         lacking=wanted,
     )
+
+
+def publish_hub(home: Home, url: str, pins: Sequence[str]) -> TrustList:
+    """At the district: name its hub in the trust list, so that stations find it by themselves; `""` names none any more.
+
+    Args:
+        home: the district.
+        url: the hub's address.
+        pins: see `hub_place.Published`; before a certificate is changed, those of the old and of the new one.
+
+    Raises:
+        Problem: `NOT_A_DISTRICT`, `HUB_URL_WRONG`, `HUB_NOT_SECURE`, `PIN_WRONG`, `TRUST_UNSIGNED`.
+    """
+    if home.role != "district":
+        raise Problem(
+            "NOT_A_DISTRICT", say("接收站由区级公布。"), say("站点不用设置：区级公布以后，随下一次回执自动知道。")
+        )
+    hub = Published(url.strip(), place_of(url.strip(), *pins).pins) if url.strip() else None
+    trust = draft(home) or required(home)
+    return demand(home, trust if trust.hub == hub else renew(home, lambda computers: computers, hub=hub))
 
 
 def revoke(home: Home, device: str, reason: str) -> TrustList:

@@ -26,6 +26,7 @@ from studio_desk.hub.database import Database
 from studio_desk.hub.mailbox import Mailbox, chain_key
 from studio_desk.hub.uploads import Uploads
 from studio_desk.kernel import clock
+from studio_desk.kernel.canon import canon
 from studio_desk.kernel.files import sync_folder
 from studio_desk.kernel.problem import BUSY, Problem
 from studio_desk.kinds import KINDS
@@ -134,6 +135,7 @@ class Receiving(threading.Thread):
             if self._callers.learn(trust_store.required(home)):
                 log.note(self._database, "trust_learnt")
             stations = self._merge(home, waiting) if waiting else set()
+            self._announce(home)
             self._post(home, stations)
             self._board.doing.seconds += clock.now().timestamp() - began
             self._board.doing.batches += 1
@@ -247,6 +249,21 @@ class Receiving(threading.Thread):
         for station in sorted(behind):
             receipts.write(home, station, self._mailbox.of(devices[station]))
             log.note(self._database, "posted", device=devices[station][0])
+
+    def _announce(self, home: Home) -> None:
+        """When the trust list names another hub or other certificates than last time, write it to all stations.
+
+        They must hear of it while they still find this one, not with their next bundle.
+        """
+        trust = trust_store.required(home)
+        place = canon(trust.hub.as_json()) if trust.hub else ""
+        if self._database.fact("place") == place:
+            return
+        with home.file.write():
+            for station in sorted({one.code for one in trust.computers if one.revoked is None} - {home.code}):
+                receipts.issue(home, station)
+        with self._database.write() as c:
+            self._database.set_fact(c, "place", place)
 
     def _clear_up(self) -> None:
         expired = self._uploads.expire()

@@ -9,14 +9,16 @@ from typing import Final
 from studio_desk.hub.board import Doing
 from studio_desk.hub.figures import Standing, Station
 from studio_desk.kernel import clock
-from studio_desk.kernel.words import language, say
+from studio_desk.kernel.words import language, say, series
 
 REFRESH: Final = 30
 """Seconds after which the browser asks again."""
 QUIET_DAYS: Final = 30
 """A station that has not been heard for so long stands out."""
+MOST_NAMED: Final = 12
+"""Stations without a report this month that are named above the table."""
 HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -25,7 +27,7 @@ _STYLE: Final = (
     "body{font:16px/1.6 'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif;margin:2rem auto;max-width:64rem;"
     "padding:0 1rem;color:#1b1b1b;background:#fff}h1{font-size:1.5rem;margin:0 0 .25rem}p{margin:.25rem 0}"
     "ul{list-style:none;display:flex;flex-wrap:wrap;gap:1rem;padding:0;margin:1rem 0}"
-    "li{border:1px solid #c9c9c9;border-radius:.4rem;padding:.5rem 1rem;min-width:8rem}"
+    "li{border:1px solid #c9c9c9;border-radius:.4rem;padding:.5rem 1rem;min-width:6.5rem}"
     "li b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}"
     "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;padding:.5rem 0}"
     "th,td{text-align:left;padding:.4rem .75rem .4rem 0;border-bottom:1px solid #d8d8d8;white-space:nowrap}"
@@ -46,10 +48,12 @@ def page(name: str, lines: list[Station], waits: Standing, doing: Doing) -> str:
         doing: what the worker is at.
     """
     now = clock.now()
-    heard = sum(1 for one in lines if one.last)
+    active = [one for one in lines if not one.revoked]
+    silent = [one for one in active if one.last < _month(now)]
     cards = [
-        (say("站点"), str(len(lines))),
-        (say("已联网报送"), str(heard)),
+        (say("登记的站点"), str(len(active))),
+        (say("本月已报"), str(len(active) - len(silent))),
+        (say("本月未报"), str(len(silent))),
         (say("待合并"), str(waits.backlog)),
         (say("正在上传"), str(waits.uploads)),
         (say("待取回执"), str(waits.mail)),
@@ -70,10 +74,10 @@ def page(name: str, lines: list[Station], waits: Standing, doing: Doing) -> str:
         (
             f'<!DOCTYPE html><html lang="{"en" if language() == "en" else "zh-CN"}"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width,initial-scale=1">',
-            f'<meta http-equiv="refresh" content="{REFRESH}"><title>{escape(title)}</title><style>{_STYLE}</style></head>',
+            f'<meta http-equiv="refresh" content="{REFRESH}"><link rel="icon" href="data:,"><title>{escape(title)}</title><style>{_STYLE}</style></head>',
             f"<body><h1>{escape(title)}</h1><p>{escape(_doing(doing, waits))}</p><ul>",
             *(f"<li>{escape(label)}<b>{escape(value)}</b></li>" for label, value in cards),
-            f"</ul><table><caption>{escape(say('各站报送情况'))}</caption><thead><tr>",
+            f"</ul><p>{escape(_silent(silent, active))}</p><table><caption>{escape(say('各站报送情况'))}</caption><thead><tr>",
             *(f'<th scope="col" class="{kind}">{escape(word)}</th>' for word, kind in head),
             "</tr></thead><tbody>",
             *(_line(one, now) for one in lines),
@@ -82,6 +86,23 @@ def page(name: str, lines: list[Station], waits: Standing, doing: Doing) -> str:
             "</body></html>\n",
         )
     )
+
+
+def _month(now: datetime) -> float:
+    """When the month began in China, seconds since 1970."""
+    return now.astimezone(clock.CHINA).replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _silent(silent: list[Station], active: list[Station]) -> str:
+    """Who has not reported this month; of many the first."""
+    if not active:
+        return ""
+    if not silent:
+        return say("本月各站都报了。只算联网报送的，U盘交的看办公台的“站点”页。")
+    named = series(one.name for one in silent[:MOST_NAMED])
+    if len(silent) > MOST_NAMED:
+        named = say("{names}等{n}个站", names=named, n=len(silent))
+    return say("本月还没有联网报送：{names}。U盘交的看办公台的“站点”页。", names=named)
 
 
 def _line(one: Station, now: datetime) -> str:

@@ -147,6 +147,13 @@ class Settings(BaseModel):
         Field(ge=0, le=365),
         Ask("几天没报送提醒（天）", hint="有没报送的记录时，到期提醒带U盘去区里；0表示不提醒。"),
     ] = 30
+    auto_network: Annotated[
+        bool,
+        Ask(
+            "自动联网报送",
+            hint="区里公布了接收站、本站看过并同意以后才会自动联网；关掉后只在点“立即报送和收取”时联网。",
+        ),
+    ] = True
     idle_lock_minutes: Annotated[
         int, Field(ge=0, le=240), Ask("几分钟不用就锁上（分钟）", hint="几个人共用电脑时打开；0表示不锁。")
     ] = 0

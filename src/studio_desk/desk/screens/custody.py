@@ -123,8 +123,10 @@ class CustodyPage(Page):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.activated.connect(lambda index: desk.open_record(self.model.rows[index.row()].uid))
         self.go = push("usb", say("月底交区里"), lambda: desk.go("handover"))
+        self.online = push("send", say("立即报送和收取"), lambda: desk.go("network", now=True))
         top = QHBoxLayout()
         top.addWidget(title, 1)
+        top.addWidget(self.online)
         top.addWidget(self.go)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
@@ -137,6 +139,8 @@ class CustodyPage(Page):
         """Read; `word=` filters at once."""
         word = args.get("word")
         self._word = word if word in WORDS else None
+        line = self._desk.line
+        self.online.setVisible(line is not None and line.hub is not None)
         self.read()
 
     def refresh(self, changes: Any) -> None:

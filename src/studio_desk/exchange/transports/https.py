@@ -21,9 +21,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from studio_desk.exchange import http_signature
+from studio_desk.exchange.hub_place import Place, fits
 from studio_desk.exchange.limits import KIB, MAX_FILE, MIB
 from studio_desk.exchange.signing import Signer
 from studio_desk.exchange.transports.folder import Folder
@@ -38,10 +38,12 @@ TIMEOUT: Final = 30.0
 SMALLEST, FIRST, LARGEST = 16 * KIB, 256 * KIB, 2 * MIB
 """Bytes of a piece: begins in the middle, doubles while all goes well, halves when the line breaks. A line that breaks
 every 64 KiB still carries pieces of 32."""
-TRIES: Final = 6
-"""Failures in a row, without a byte of progress, after which the clerk is told."""
+TRIES, TRIES_AWAY = 6, 3
+"""Failures in a row, without a byte of progress, after which the clerk is told; fewer while the hub was not reached at all."""
 LONGEST: Final = 20.0
 """Seconds waited between two tries at most; a hub that asks for more has its answer passed on to the clerk."""
+SPEECHLESS: Final = "HUB_REFUSED"
+"""Code of a refusal that came without the hub's words."""
 _NETWORK_ERRORS: Final = (OSError, http.client.HTTPException)
 
 
@@ -57,54 +59,6 @@ class Outgoing(Folder):
     def label(self) -> str:
         """What stands in the custody of a record: the hub."""
         return self._label
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a hub is.
-
-    Attributes:
-        secure: HTTPS.
-        host: name or address.
-        port: port.
-        path: what stands before `/v1` when a proxy serves more than the hub, without a slash at its end.
-        pin: SHA-256 of the hub's certificate (DER) as hex; `""` leaves it to the system's authorities.
-    """
-
-    secure: bool
-    host: str
-    port: int
-    path: str = ""
-    pin: str = ""
-
-    @property
-    def label(self) -> str:
-        """Short name for custody."""
-        return f"{self.host}:{self.port}"
-
-
-def place_of(url: str, pin: str = "") -> Place:
-    """Understand a URL; plain HTTP is allowed to this computer only, because who listens would learn who reports when.
-
-    Raises:
-        Problem: `HUB_URL_WRONG`, `HUB_NOT_SECURE`, `PIN_WRONG`.
-    """
-    pin = pin.replace(":", "").lower()
-    try:
-        found = urlsplit(url)
-        port = found.port
-    except ValueError:
-        found, port = urlsplit(""), None
-    if found.scheme not in {"http", "https"} or not found.hostname or found.username or found.query or found.fragment:
-        raise Problem(
-            "HUB_URL_WRONG", say("接收站的网址写得不对。"), say("例如 https://hub.example.gov.cn:8440"), url=url
-        )
-    if pin and (len(pin) != 64 or set(pin) - set("0123456789abcdef")):
-        raise Problem("PIN_WRONG", say("证书指纹写得不对。"), say("应是证书 SHA-256 的64位十六进制数字，可带冒号。"))
-    secure = found.scheme == "https"
-    if not secure and found.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise Problem("HUB_NOT_SECURE", say("这个网址没有加密（http）。"), say("请用 https:// 开头的网址。"), url=url)
-    return Place(secure, found.hostname, port or (443 if secure else 80), found.path.rstrip("/"), pin)
 
 
 @dataclass
@@ -129,7 +83,7 @@ class Reply:
             said = parsed if isinstance(parsed, dict) else {}
         retry = self.status in _AGAIN
         return Problem(
-            str(said.get("code", "HUB_REFUSED")),
+            str(said.get("code", SPEECHLESS)),
             str(said.get("problem", say("区级接收站不接受（HTTP {status}）。", status=self.status))),
             str(said.get("remedy", say("请稍后再试，或用U盘报送。"))),
             **({"exit_code": NETWORK} if retry else {}),
@@ -151,6 +105,7 @@ class HubClient:
         district: the district's code, signed into every request.
         wait: waits so many seconds between tries; a test need not wait.
         timeout: seconds without an answer or a byte.
+        tries: failures in a row, without a byte of progress, after which the caller is told.
     """
 
     place: Place
@@ -158,6 +113,8 @@ class HubClient:
     district: str
     wait: Callable[[float], None] = time.sleep
     timeout: float = TIMEOUT
+    tries: int = TRIES
+    _reached: bool = field(default=False, repr=False)
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
     _skew: int = field(default=0, repr=False)
     _piece: int = field(default=FIRST, repr=False)
@@ -168,7 +125,12 @@ class HubClient:
         Raises:
             Problem: `NETWORK_UNKNOWN`; the hub's refusal.
         """
-        reply = self._patient("HEAD", f"/v1/bundles/{sha256}", fields={"Tus-Resumable": "1.0.0"})
+        try:
+            reply = self._patient("HEAD", f"/v1/bundles/{sha256}", fields={"Tus-Resumable": "1.0.0"})
+        except Problem as problem:
+            if problem.code == SPEECHLESS:  # an answer to HEAD has no body; another question gets the hub's words
+                self.listing(0)
+            raise
         return int(reply.headers.get("upload-offset", "0"))
 
     def upload(self, file: Path, sha256: str, progress: Progress = silent) -> bool:
@@ -260,6 +222,13 @@ class HubClient:
             self._connection.close()
             self._connection = None
 
+    def interrupt(self) -> None:
+        """Hang up from another thread: whoever waits for a byte on this line wakes at once, as if it had broken."""
+        connection = self._connection
+        if connection is not None and (line := connection.sock) is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
     def _piece_of(self, piece: bytes, sha256: str, offset: int, size: int) -> Reply | None:
         """Send one piece; `None` when the line broke and the outcome is unknown."""
         fields = {"upload-offset": str(offset), "upload-length": str(size)}
@@ -295,10 +264,11 @@ class HubClient:
     def _pause(self, failures: int, reply: Reply | None) -> None:
         """Wait before the next try, or say that it is enough."""
         if reply is not None and reply.status == 409:  # the hub told where to go on
-            if failures >= TRIES:
+            if failures >= self.tries:
                 raise reply.problem()
             return
         asked = 0.0
+        tries = self.tries if self._reached else min(self.tries, TRIES_AWAY)
         if reply is not None:
             if reply.status not in {400, 401, 422} | _AGAIN:
                 raise reply.problem()
@@ -306,10 +276,10 @@ class HubClient:
                 raise reply.problem()
             with suppress(ValueError):
                 asked = float(reply.headers.get("retry-after", "0"))
-            if asked > LONGEST or failures >= TRIES:
+            if asked > LONGEST or failures >= tries:
                 raise reply.problem()
-        if failures >= TRIES:
-            raise unknown(self.place)
+        if failures >= tries:
+            raise unknown(self.place) if self._reached else away(self.place)
         # Stations that lost the hub at the same moment must not come back at the same moment.
         self.wait(max(asked, min(0.5 * 2 ** (failures - 1), LONGEST)) * random.uniform(0.7, 1.3))  # noqa: S311
 
@@ -364,11 +334,23 @@ class HubClient:
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
             self._connection = _connect(self.place, self.timeout)
+            self._reached = True
         return self._connection
 
 
 _ONCE_MORE: Final = frozenset({"BODY_WRONG", "REPLAYED", "DIGEST_WRONG"})
 """Refusals that damage on the way can cause; they are tried once more."""
+
+
+def away(place: Place) -> Problem:
+    """The hub was not reached at all: nothing was sent."""
+    return Problem(
+        "NETWORK_AWAY",
+        say("现在连不上区级接收站 {place}，没有发送任何内容。", place=place.label),
+        say("请检查网络，通了再做一次；网络一直不通时请用U盘报送。"),
+        exit_code=NETWORK,
+        hub=place.label,
+    )
 
 
 def unknown(place: Place) -> Problem:
@@ -404,7 +386,7 @@ def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
         _at_once(plain)
         return plain
     context = ssl.create_default_context()
-    if place.pin:  # the pin alone decides; a district's own certificate has no authority above it
+    if place.pins:  # the pins alone decide; a district's own certificate has no authority above it
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     line = http.client.HTTPSConnection(place.host, place.port, timeout=timeout, context=context)
@@ -412,11 +394,9 @@ def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
         line.connect()
     except ssl.SSLCertVerificationError as error:
         raise _stranger(place) from error
-    if place.pin:
-        shown = line.sock.getpeercert(binary_form=True) or b""
-        if not secrets.compare_digest(hashlib.sha256(shown).hexdigest(), place.pin):
-            line.close()
-            raise _stranger(place)
+    if place.pins and not fits(place, line.sock.getpeercert(binary_form=True) or b""):
+        line.close()
+        raise _stranger(place)
     _at_once(line)
     return line
 
