@@ -914,8 +914,20 @@
             <translation>Next</translation>
         </message>
         <message>
+            <source>下发</source>
+            <translation>Send down</translation>
+        </message>
+        <message>
+            <source>下发日历、口径、方案或预填内容</source>
+            <translation>Send a calendar, rules, a scheme or defaults</translation>
+        </message>
+        <message>
             <source>下发的内容不合要求：{where}。</source>
             <translation>The list is not as it should be: {where}.</translation>
+        </message>
+        <message>
+            <source>下发过的</source>
+            <translation>Sent so far</translation>
         </message>
         <message>
             <source>下次打开程序时仍会问要做什么，那时可以建正式的站点。</source>
@@ -988,6 +1000,10 @@
         <message>
             <source>不改内容，只把意见带给站点；随下一次回执送去。</source>
             <translation>Changes nothing; the remark goes to the station with the next receipt.</translation>
+        </message>
+        <message>
+            <source>不改内容，只留一句话；随下一次交接带给对方。</source>
+            <translation>Changes nothing, only says something; it goes along with the next exchange.</translation>
         </message>
         <message>
             <source>不是{same}</source>
@@ -1230,8 +1246,20 @@
             <translation>Before handing anything over, this station enrols with the district once, so that each knows the other's key.</translation>
         </message>
         <message>
+            <source>交给</source>
+            <translation>Give to</translation>
+        </message>
+        <message>
             <source>交给区里</source>
             <translation>Hand over to the district</translation>
+        </message>
+        <message>
+            <source>交给哪些站点</source>
+            <translation>Which stations get it</translation>
+        </message>
+        <message>
+            <source>交给站点裁定</source>
+            <translation>Let the station decide</translation>
         </message>
         <message>
             <source>交给：{name}（{code}）</source>
@@ -1280,6 +1308,10 @@
         <message>
             <source>从{at}的备份恢复。</source>
             <translation>Restored from the backup of {at}.</translation>
+        </message>
+        <message>
+            <source>从哪一天起执行</source>
+            <translation>In force from</translation>
         </message>
         <message>
             <source>从哪一天起执行；不写为今天</source>
@@ -1451,6 +1483,10 @@
         <message>
             <source>何时送出</source>
             <translation>Sent on</translation>
+        </message>
+        <message>
+            <source>作为任务随下一次回执送去，两边的写法都写在里面；理由一栏的话也带去。</source>
+            <translation>It goes as a task with the next receipt, with both values written out; what stands in the reason goes along.</translation>
         </message>
         <message>
             <source>作废</source>
@@ -1724,6 +1760,10 @@
             <translation>ended “{words}”</translation>
         </message>
         <message>
+            <source>停用选中的词</source>
+            <translation>End the chosen words</translation>
+        </message>
+        <message>
             <source>停用钥匙：{devices}。</source>
             <translation>Keys put out of use: {devices}.</translation>
         </message>
@@ -1763,6 +1803,10 @@
         <message>
             <source>全称，例如石桥镇政协联络站</source>
             <translation>full name, for example Shiqiao CPPCC Liaison Station</translation>
+        </message>
+        <message>
+            <source>全选</source>
+            <translation>Select all</translation>
         </message>
         <message>
             <source>全部</source>
@@ -1919,6 +1963,10 @@
         <message>
             <source>内容在路上变了样。</source>
             <translation>The content changed on the way.</translation>
+        </message>
+        <message>
+            <source>内容文件 (*.json)</source>
+            <translation>Content file (*.json)</translation>
         </message>
         <message>
             <source>内容的 JSON 文件；“-”表示标准输入</source>
@@ -2259,6 +2307,10 @@
         <message>
             <source>功能</source>
             <translation>Screens</translation>
+        </message>
+        <message>
+            <source>加一个词</source>
+            <translation>Add a word</translation>
         </message>
         <message>
             <source>加锁</source>
@@ -3144,6 +3196,10 @@
             <translation>The leader whose word it is; the operator when left out</translation>
         </message>
         <message>
+            <source>回一句</source>
+            <translation>Reply</translation>
+        </message>
+        <message>
             <source>回到记录</source>
             <translation>Back to the record</translation>
         </message>
@@ -3260,6 +3316,10 @@
         <message>
             <source>在用</source>
             <translation>In use</translation>
+        </message>
+        <message>
+            <source>在这里定下的，随下一次回执带给每个站点；站点收下前能看到会变什么。</source>
+            <translation>What is set here goes to every station with its next receipt; a station sees what will change before it takes it.</translation>
         </message>
         <message>
             <source>地址</source>
@@ -3483,6 +3543,10 @@
             <translation>Religion</translation>
         </message>
         <message>
+            <source>定下并下发</source>
+            <translation>Set and send down</translation>
+        </message>
+        <message>
             <source>定方案</source>
             <translation>Settle the scheme</translation>
         </message>
@@ -3686,6 +3750,14 @@
             <translation>Held</translation>
         </message>
         <message>
+            <source>已交办{n}个站点，随下一次回执带去。</source>
+            <translation>Stations given the task: {n}. It goes along with the next receipt.</translation>
+        </message>
+        <message>
+            <source>已交给站点裁定，随下一次回执带去。</source>
+            <translation>The station will decide; it goes along with the next receipt.</translation>
+        </message>
+        <message>
             <source>已传到 {url}：{n}个数据包，记录{records}条。收到区级的回执后才算送达，请稍后收取（pull）。</source>
             <translation>Sent to {url}: bundles {n}, records {records}. They count as delivered once the district's receipt is here; pull later.</translation>
         </message>
@@ -3812,6 +3884,10 @@
         <message>
             <source>已定下。</source>
             <translation>Decided.</translation>
+        </message>
+        <message>
+            <source>已定下，随下一次回执带给各站点。</source>
+            <translation>Set. It goes to the stations with their next receipts.</translation>
         </message>
         <message>
             <source>已定下，随下一次回执带给站点。</source>
@@ -4096,6 +4172,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>年度归档</source>
             <translation>Year's archive</translation>
+        </message>
+        <message>
+            <source>年度计划以外</source>
+            <translation>Outside the yearly plan</translation>
         </message>
         <message>
             <source>年度计划以外交办的，与计划完成率分开统计。</source>
@@ -4961,6 +5041,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Changed</translation>
         </message>
         <message>
+            <source>改一个词表</source>
+            <translation>Change a vocabulary</translation>
+        </message>
+        <message>
             <source>改了以后再下发。</source>
             <translation>Change it, then send it.</translation>
         </message>
@@ -5335,6 +5419,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>日历</source>
             <translation>Calendar</translation>
+        </message>
+        <message>
+            <source>日历写年份，预填写记录种类，其余写文件代号</source>
+            <translation>The year of a calendar, the kind of defaults, else the key of the document</translation>
         </message>
         <message>
             <source>日常</source>
@@ -6406,6 +6494,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>No trust list waits for signatures.</translation>
         </message>
         <message>
+            <source>没有等着回复的任务。</source>
+            <translation>No task waits for an answer.</translation>
+        </message>
+        <message>
             <source>没有签到。</source>
             <translation>Nobody signed in.</translation>
         </message>
@@ -7474,6 +7566,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>给全部站点写回执</source>
             <translation>Write receipts for all stations</translation>
+        </message>
+        <message>
+            <source>给站点交办一件事</source>
+            <translation>Give stations a task</translation>
         </message>
         <message>
             <source>给选中的写回执</source>
@@ -9647,6 +9743,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>选交接文件</source>
             <translation>Choose exchange files</translation>
+        </message>
+        <message>
+            <source>选内容文件</source>
+            <translation>Choose a content file</translation>
+        </message>
+        <message>
+            <source>选内容文件…</source>
+            <translation>Choose a content file…</translation>
         </message>
         <message>
             <source>选回执文件</source>

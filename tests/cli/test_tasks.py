@@ -43,7 +43,7 @@ def up(station: Terminal, district: Terminal, stick: Path) -> None:
 
 def test_a_task_is_answered_returned_and_closed(enrolled: tuple[Terminal, Terminal], stick: Path) -> None:
     station, district = enrolled
-    words = ("--title", "报春耕用水情况", "--due", "2026-03-25", "--set", "source=主席会")
+    words = ("--title", "报春耕用水情况", "--due", "2026-03-25", "--set", "origin=主席会")
     assert district.refused("task", "add", *words) == "NO_STATION"
     assert district.refused("task", "add", *words, "--station", "HP") == "NO_SUCH_STATION"
     made = district.json("task", "add", *words, "--station", "SQ")

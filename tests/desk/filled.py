@@ -51,7 +51,7 @@ def values_for(one: Kind, uids: dict[str, str], **more: Any) -> dict[str, Any]:
 OWN: dict[str, dict[str, Any]] = {
     "station": {"station_code": "SQ", "name": "石桥镇政协联络站"},
     "studio": {"name": "张卫国委员工作室", "sector": "农业界"},
-    "task": {"source": "站内"},
+    "task": {"origin": "站内"},
 }
 
 

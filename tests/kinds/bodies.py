@@ -251,7 +251,7 @@ TASK: dict[str, Any] = {
     "state": "已办结",
     "title": "摸清灌溉渠淤堵情况",
     "sort": "督办",
-    "source": "主席会",
+    "origin": "主席会",
     "assigned_by": "区政协农业农村委",
     "issued": "2026-03-10",
     "due": "2026-03-31",

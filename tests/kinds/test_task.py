@@ -18,17 +18,17 @@ def test_every_step_belongs_to_one_side():
     for state in ("", *KIND.life.states):
         ends = [m.end for m in KIND.life.moves_from(state)] if state else [KIND.life.first]
         for end in ends:
-            values = {"state": state, "source": "主席会"}
+            values = {"state": state, "origin": "主席会"}
             assert KIND.may_step(values, end, "station") != KIND.may_step(values, end, "district"), (state, end)
 
 
 def test_what_a_station_gave_itself_is_all_its_own():
     for move in KIND.life.moves:
-        assert KIND.may_step({"state": move.start, "source": "站内"}, move.end, "station")
+        assert KIND.may_step({"state": move.start, "origin": "站内"}, move.end, "station")
     with pytest.raises(Problem) as refused:
-        KIND.allow_step({"state": "", "source": "区委"}, "已下达", "station")
+        KIND.allow_step({"state": "", "origin": "区委"}, "已下达", "station")
     assert refused.value.code == "STEP_OF_OTHER_SIDE"
-    KIND.allow_step({"state": "", "source": "站内"}, "已下达", "station")
+    KIND.allow_step({"state": "", "origin": "站内"}, "已下达", "station")
 
 
 def test_other_layers_mean_the_same_states_and_words():

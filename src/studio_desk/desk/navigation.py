@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio_desk.desk.actions import Screen
 from studio_desk.desk.screens import (
+    assign,
     backup,
     binder,
     conflicts,
@@ -14,6 +15,7 @@ from studio_desk.desk.screens import (
     history,
     inbox,
     ledger,
+    lists,
     network,
     preview,
     receipts,
@@ -36,6 +38,8 @@ SCREENS: tuple[Screen, ...] = (
     conflicts.SCREEN,
     duplicates.SCREEN,
     receipts.SCREEN,
+    assign.SCREEN,
+    lists.SCREEN,
     binder.SCREEN,
     preview.SCREEN,
     backup.SCREEN,

@@ -105,7 +105,7 @@ def issue(home: Home, to: Sequence[str], values: Mapping[str, Any]) -> list[Writ
 
 
 def standings(home: Home, *, open_only: bool = False) -> list[Standing]:
-    """Every task that is not withdrawn, the newest first; at the station its own.
+    """Every task that is not withdrawn, the newest first; at the district those it gave, at the station its own.
 
     Args:
         home: a district or a station.
@@ -116,8 +116,8 @@ def standings(home: Home, *, open_only: bool = False) -> list[Standing]:
         rows = c.exec_driver_sql(
             "SELECT t.uid, t.code, t.station, t.title, t.batch, t.issued, t.due, t.state, o.dev, o.seq FROM task t"
             " JOIN op o ON o.n = (SELECT min(n) FROM op WHERE rec = t.uid)"
-            " WHERE t.state <> ? ORDER BY t.issued DESC, t.code DESC",
-            (VOID,),
+            " WHERE t.state <> ? AND NOT (? AND t.origin = '站内') ORDER BY t.issued DESC, t.code DESC",
+            (VOID, home.role == "district"),
         ).all()
     trust = trust_store.current(home) if home.role == "district" else None
     confirmed = {

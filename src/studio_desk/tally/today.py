@@ -151,13 +151,14 @@ def _returned(home: Home, day: date) -> Iterator[Item]:
 
 def _tasks(home: Home, day: date) -> Iterator[Item]:
     """At the station every task without an answer, with its deadline; at the district who is late, and who has answered."""
-    marks = ",".join("?" * len(_OWED))
+    marks = ",".join(f"?{n}" for n in range(2, len(_OWED) + 2))
     rows = _rows(
         home,
         f"""SELECT uid, code, title, station, due, state FROM task
-             WHERE state IN ({marks}, '已回复') AND station = coalesce(nullif(?, ''), station) ORDER BY due""",  # noqa: S608 - only marks
-        *_OWED,
+             WHERE state IN ({marks}, '已回复') AND station = coalesce(nullif(?1, ''), station)
+               AND (?1 <> '' OR origin <> '站内') ORDER BY due""",  # noqa: S608 - only marks
         _own(home),
+        *_OWED,
     )
     for uid, code, title, station, due, state in rows:
         told = {"code": code, "title": title[:30], "due": due, "station": station}

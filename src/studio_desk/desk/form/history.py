@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from studio_desk.desk import signs
 from studio_desk.desk.form.fields import Field, fields_of
 from studio_desk.desk.icons import icon
+from studio_desk.exchange.header import chain_owner
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say, series
 
@@ -110,6 +111,15 @@ def _remark(revision: Revision) -> str:
     term = vocabulary("remark_sort").find(sort)
     name = term.label if term else say("批注")
     return say("{who}的{what}", who=who, what=name) if who else name
+
+
+def remark_of_others(desk: Desk, uid: str) -> str:
+    """What the other side last remarked on a record, while nobody here has done anything about the record since."""
+    revisions = desk.journal.history(uid) if uid else []
+    last = revisions[-1] if revisions else None
+    if last is None or last.type != "record.comment" or chain_owner(last.dev) == desk.home.code:
+        return ""
+    return signs.named(_remark(last), last.reason)
 
 
 def shown(kind: Kind, name: str, value: Any, titles: Mapping[str, str]) -> str:

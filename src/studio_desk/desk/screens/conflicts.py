@@ -26,6 +26,7 @@ from studio_desk.desk.form.history import shown
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Card
 from studio_desk.desk.rows import Row, Rows
+from studio_desk.exchange import tasks
 from studio_desk.exchange.header import chain_owner
 from studio_desk.kernel.words import say
 
@@ -78,11 +79,15 @@ class ConflictsPage(Page):
         self.reason.setAccessibleName(say("理由"))
         self.reason.textChanged.connect(self._allow)
         self.decide_button = push("git-merge", say("就这样定"), self.decide, main=True)
+        self.send_button = push("flag", say("交给站点裁定"), self.send)
+        self.send_button.setVisible(desk.role == "district")
+        self.send_button.setToolTip(say("作为任务随下一次回执送去，两边的写法都写在里面；理由一栏的话也带去。"))
         label = QLabel(say("理由"))
         label.setBuddy(self.reason)
         foot = QHBoxLayout()
         foot.addWidget(label)
         foot.addWidget(self.reason, 1)
+        foot.addWidget(self.send_button)
         foot.addWidget(self.decide_button)
         right = QWidget()
         beside = QVBoxLayout(right)
@@ -188,6 +193,7 @@ class ConflictsPage(Page):
         return say("区里（{code}）写的", code=owner) if owner.isdigit() else say("站点 {code} 写的", code=owner)
 
     def _allow(self) -> None:
+        self.send_button.setEnabled(bool(self.choices))
         decided = bool(self.choices) and all(choice.chosen for choice in self.choices)
         self.decide_button.setEnabled(decided and bool(self.reason.text().strip()))
 
@@ -195,10 +201,17 @@ class ConflictsPage(Page):
         """Keep the chosen values, all fields of the record at once."""
         values = {choice.conflict.field: choice.chosen.value for choice in self.choices if choice.chosen}
         uid = self.choices[0].conflict.rec
-        if self._desk.attempt(self._desk.journal.resolve, uid, values, self.reason.text().strip()) is not None:
+        if self._desk.attempt(tasks.decide, self._desk.home, uid, values, self.reason.text().strip()) is not None:
             self.reason.clear()
             self._desk.tell(say("已定下，随下一次回执带给站点。") if self._desk.role == "district" else say("已定下。"))
             self.read()
+
+    def send(self) -> None:
+        """Ask the station to decide: a task with all values written out."""
+        uid = self.choices[0].conflict.rec
+        if self._desk.attempt(tasks.send_conflict, self._desk.home, uid, self.reason.text().strip()) is not None:
+            self.reason.clear()
+            self._desk.tell(say("已交给站点裁定，随下一次回执带去。"))
 
 
 def _parts(value: Any) -> list[Any]:

@@ -61,7 +61,7 @@ class LedgerPage(Page):
         self._wait.setInterval(FIND_AFTER_MS)
         self._wait.timeout.connect(self.narrow)
         self.find_line.textChanged.connect(self._wait.start)
-        self.new = push("plus", say("新建"), lambda: desk.new_record(kind.key), keys="Ctrl+N", main=True)
+        self.new = push("plus", say("新建"), self.begin, keys="Ctrl+N", main=True)
         self.paste_button = push("clipboard-text", say("从表格粘贴"), self.paste)
         self.columns = push("columns", say("栏目", "按钮"), self._choose_columns)
         self.clear = push("x", say("清除筛选"), self.clear_all)
@@ -126,6 +126,13 @@ class LedgerPage(Page):
         self.clear.setEnabled(narrowed)
         if row >= 0:
             self.table.go_to_row(min(row, listed - 1))
+
+    def begin(self) -> None:
+        """An empty form; a district gives tasks to stations on a page of its own."""
+        if self.kind.key == "task" and self._desk.role == "district":
+            self._desk.go("assign")
+        else:
+            self._desk.new_record(self.kind.key, {"origin": "站内"} if self.kind.key == "task" else None)
 
     def clear_all(self) -> None:
         """Show everything again."""

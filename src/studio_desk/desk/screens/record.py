@@ -27,15 +27,16 @@ from studio_desk.desk.flow import flowing
 from studio_desk.desk.form import drafts
 from studio_desk.desk.form.attachments import Attachments, owner_word
 from studio_desk.desk.form.form import Form
-from studio_desk.desk.form.history import HistoryTree
+from studio_desk.desk.form.history import HistoryTree, remark_of_others
 from studio_desk.desk.form.linked import Linked
 from studio_desk.desk.form.quick_new import make_new
 from studio_desk.desk.form.related import Related
 from studio_desk.desk.form.sitting import Sitting
 from studio_desk.desk.form.start import like
+from studio_desk.exchange import remarks
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
-from studio_desk.record.kind import Kind
+from studio_desk.record.kind import VOID, Kind
 from studio_desk.store import custody
 from studio_desk.tally import duplicates
 
@@ -70,7 +71,10 @@ class RecordPage(Page):
         self.again = push("copy", say("照这条新建"), self._again, keys="Ctrl+Shift+N")
         self.void = push("ban", say("作废"), self._void)
         self.all_history = push("history", say("历史"), self._history)
-        buttons = flowing(self.save, *self.steps, self.more_steps, self.print, self.again, self.all_history, self.void)
+        self.remark = push("news", say("批注"), self._remark)
+        buttons = flowing(
+            self.save, *self.steps, self.more_steps, self.print, self.again, self.remark, self.all_history, self.void
+        )
         self._make_banner()
         self.linked = Linked(desk)
         self.linked.hide()
@@ -214,8 +218,10 @@ class RecordPage(Page):
         self.save.setEnabled(not locked)
         self._show_steps(sitting)
         self.print.setVisible(kind.sheets is not NO_SHEETS)
-        self.void.setEnabled(row is not None and not locked)
+        may_void = row is not None and kind.may_step(row, VOID, self._desk.role)
+        self.void.setEnabled(may_void and not locked)
         self.all_history.setEnabled(row is not None)
+        self.remark.setEnabled(row is not None)
         self.beside.setTabVisible(0, bool(owner_word(kind.key)))
         if row is None or not kind.same:
             self.linked.hide()
@@ -273,6 +279,8 @@ class RecordPage(Page):
                 say("去看看"),
                 lambda: self._desk.open_record(twin.one.uid),
             )
+        elif told := remark_of_others(self._desk, sitting.uid if sitting.row else ""):
+            self._say(told, say("回一句"), self._remark)
         else:
             self.banner.hide()
 
@@ -341,6 +349,21 @@ class RecordPage(Page):
     def _void(self) -> None:
         if self.sitting is not None:
             self.sitting.void()
+
+    def _remark(self) -> None:
+        """A remark that asks for no change."""
+        sitting = self.sitting
+        if sitting is not None and sitting.row is not None:
+            self._desk.ask_reason(
+                say("批注"),
+                say("不改内容，只留一句话；随下一次交接带给对方。"),
+                lambda text: self._keep_remark(sitting.uid, text),
+            )
+
+    def _keep_remark(self, uid: str, text: str) -> None:
+        if self._desk.attempt(remarks.comment, self._desk.home, uid, text) is not None:
+            self._desk.tell(say("已记下，随下一次交接带给对方。"))
+            self._fill_beside()
 
     def _history(self) -> None:
         if self.sitting is not None:

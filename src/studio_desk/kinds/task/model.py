@@ -30,7 +30,7 @@ class Task(Record, table=True):
 
     title: Annotated[Line, Ask("任务", group="任务", listed=True, search=True)] = Field(min_length=1, max_length=100)
     sort: Annotated[Line, Ask("种类", listed=True, vocabulary="task_sort")] = "交办"
-    source: Annotated[Line, Ask("任务来源", vocabulary="task_source")] = "区政协"
+    origin: Annotated[Line, Ask("任务来源", vocabulary="task_source")] = "区政协"
     assigned_by: Annotated[Line, Ask("交办单位", search=True, hint="区委、区政协哪个部门交办的。")] = ""
     issued: Annotated[Day, Ask("下达日期", listed=True)] = Field(min_length=1)
     due: Annotated[Day, Ask("办理时限", listed=True, hint="哪一天以前回复。")] = Field(min_length=1)

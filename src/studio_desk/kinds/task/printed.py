@@ -19,7 +19,7 @@ def sheets(record: Task, look: Look) -> list[Sheet]:
     rows = (
         Row((Cell("编号", task.code), Cell("状态", task.state if filled else ""))),
         Row((Cell("任务", task.title),)),
-        Row((Cell("种类", task.sort if filled else ""), Cell("任务来源", task.source if filled else ""))),
+        Row((Cell("种类", task.sort if filled else ""), Cell("任务来源", task.origin if filled else ""))),
         Row((Cell("交办单位", task.assigned_by), Cell("承办站点", task.station))),
         Row((Cell("下达日期", paper.day(task.issued)), Cell("办理时限", paper.day(task.due)))),
         Row((Cell("紧急程度", paper.ticks("urgency", task.urgency if filled else "")),)),

@@ -42,7 +42,7 @@ def may_step(values: Mapping[str, Any], end: str, role: str) -> bool:
         end: the state after.
         role: `station` or `district`.
     """
-    if role == "station" and values.get("source") == WITHIN:
+    if role == "station" and values.get("origin") == WITHIN:
         return True
     of_district = not values.get("state") or end in {CLOSED, AGAIN, VOID}
     return of_district == (role == "district")
