@@ -7129,6 +7129,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Station name</translation>
         </message>
         <message>
+            <source>站点把状态改成了“{state}”，这一步由区级来做。</source>
+            <translation>The station set the state to “{state}”; that step is the district's.</translation>
+        </message>
+        <message>
             <source>站点文件所在的文件夹</source>
             <translation>folder of the station's file</translation>
         </message>

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from studio_desk.exchange import lists, outbox, quarantine, receipts, review, trust_store
+from studio_desk.exchange import lists, outbox, quarantine, receipts, review, tasks, trust_store
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.volumes import cut as volumes_of
 from studio_desk.kernel import vocabulary as words_in_force
 from studio_desk.kernel.vocabulary import fold, shipped, vocabulary
+from studio_desk.kinds import KINDS
+from studio_desk.record.kind import WORKED_OUT
 from studio_desk.store import lists as kept
 from studio_desk.store.home import Home
-from tests.exchange.world import PASSPHRASE, SHAPES, World, receipt, send, take, words, write
+from tests.exchange.world import PASSPHRASE, World, receipt, send, take, words, write
 
 RULES = {"title": "统计口径"}
 
@@ -61,14 +63,37 @@ def test_an_edition_goes_to_every_station_once_and_to_new_ones_too(world: World)
     assert kept.in_force(two, "rules", "koujing", date(2025, 12, 31)) is None
 
 
-def test_any_order_cut_and_repetition_gives_the_same_lists(tmp_path: Path):
+class Office(World):
+    """Homes with every kind of record."""
+
+    shapes = KINDS
+
+
+def tasks_of(home: Home) -> list[tuple[str, ...]]:
+    with home.file.read() as c:
+        return [
+            tuple(row) for row in c.exec_driver_sql("SELECT uid, code, state, due, title, rev FROM task ORDER BY uid")
+        ]
+
+
+def test_any_order_cut_and_repetition_gives_the_same_lists_and_tasks(tmp_path: Path):
     seed = random.randrange(1 << 32)
     print("seed", seed)
     rng = random.Random(seed)
-    world = World(tmp_path)
-    district, station = world.district(), None
+    world = Office(tmp_path)
+    district = world.district()
     station = world.station(district)
+    given: list[str] = []
     for n in range(6):
+        if not given or rng.random() < 0.5:
+            values = {"title": f"任务{n}", "text": "请办理", "issued": "2026-03-01", "due": "2026-03-20"}
+            given.append(tasks.issue(district, ["SQ"], values)[0].uid)
+        elif rng.random() < 0.7:
+            uid = rng.choice(given)
+            if district.journal.record(uid)["state"] != "作废":
+                district.journal.correct(uid, {"due": f"2026-04-{n + 1:02d}"}, "宽限")
+        elif district.journal.record(given[0])["state"] != "作废":
+            district.journal.void(given[0], "不用办了")
         since = (date(2026, 1, 1) + timedelta(days=rng.randrange(400))).isoformat()
         if rng.random() < 0.5:
             rules(district, f"口径{n}", since)
@@ -92,19 +117,20 @@ def test_any_order_cut_and_repetition_gives_the_same_lists(tmp_path: Path):
         shutil.copytree(world.folder / "clean", place)
         order = [*rng.choices(files, k=3), whole] if number else [whole]
         rng.shuffle(order)
-        with Home.open(place, shapes=SHAPES, passphrase=PASSPHRASE) as home:
+        with Home.open(place, shapes=KINDS, passphrase=PASSPHRASE) as home:
             for file in order:
                 take(home, file)
             assert home.journal.frontiers()[chain][0] == last
-            states.append((in_force(home), vocabulary("urgency")))
+            states.append((in_force(home), vocabulary("urgency"), tasks_of(home)))
             with home.file.write() as c:  # a version of the program that knew fewer sorts
                 c.exec_driver_sql("DELETE FROM listed")
                 home.meta.set(kept.KNOWN, "vocabulary")
             kept.take_again(home)
             kept.lay(home)
-            states.append((in_force(home), vocabulary("urgency")))
+            states.append((in_force(home), vocabulary("urgency"), tasks_of(home)))
     assert [state for state in states if state != states[0]] == []
     assert states[0][0] == in_force(district)
+    assert states[0][2] == tasks_of(district)
     world.close()
 
 
@@ -233,3 +259,24 @@ def test_closing_a_home_takes_its_lists_out_of_force(world: World):
     world.reopen("990000")
     assert vocabulary("urgency").words() == ["只有这个"]
     assert json.loads(json.dumps(kept.editions(world.homes["990000"])[0].values))["version"] == 1
+
+
+def test_a_station_that_takes_the_district_s_step_is_flagged(tmp_path: Path):
+    world = Office(tmp_path)
+    district = world.district()
+    station = world.station(district)
+    values = {"title": "任务", "text": "请办理", "issued": "2026-03-01", "due": "2026-03-20"}
+    uid = tasks.issue(district, ["SQ"], values)[0].uid
+    take(station, receipt(district, "SQ", world.stick))
+    told = {"result": "办好了", "replied": "2026-03-10"}
+    station.journal.move(uid, "已回复", changes=told)
+    take(district, send(station, world.stick / "honest"))
+    assert quarantine.entries(district) == []
+    row = {k: v for k, v in station.journal.record(uid).items() if k != "kind" and k not in WORKED_OUT}
+    station.journal.write(
+        "task", {**row, "state": "已办结", "closed": "2026-03-11"}, uid=uid, type="record.correct", reason="自己认可"
+    )
+    (done,) = take(district, send(station, world.stick / "cheating"))
+    assert (done.outcome, done.flagged) == ("applied", 1)
+    assert [entry["code"] for entry in quarantine.entries(district)] == ["STEP_OF_OTHER_SIDE"]
+    world.close()

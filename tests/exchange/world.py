@@ -8,6 +8,7 @@ from typing import Any
 from studio_desk.exchange import enrol, inbox, outbox, receipts, tables
 from studio_desk.exchange.inbox import Outcome
 from studio_desk.kinds.attachment import KIND as ATTACHMENT
+from studio_desk.record.kind import Kind
 from studio_desk.store.home import Home
 from tests.store.conftest import PASSPHRASE, SLIP
 
@@ -18,6 +19,8 @@ assert tables.imported is not None  # the exchange's tables belong to every home
 
 class World:
     """Homes below one folder; `stick` is the medium between them."""
+
+    shapes: tuple[Kind, ...] = SHAPES
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -31,7 +34,7 @@ class World:
             role=role,
             code=code,
             name=f"{code}名",
-            shapes=SHAPES,
+            shapes=self.shapes,
             passphrase=PASSPHRASE,
             use_keyring=False,
         )
@@ -55,7 +58,7 @@ class World:
 
     def reopen(self, name: str) -> Home:
         self.homes[name].close()
-        self.homes[name] = Home.open(self.folder / name, shapes=SHAPES, passphrase=PASSPHRASE)
+        self.homes[name] = Home.open(self.folder / name, shapes=self.shapes, passphrase=PASSPHRASE)
         return self.homes[name]
 
     def close(self) -> None:

@@ -23,12 +23,14 @@ def test_every_step_belongs_to_one_side():
 
 
 def test_what_a_station_gave_itself_is_all_its_own():
+    own = {"origin": "站内", "station": "SQ", "code": "SQ-RW-2026-0001"}
     for move in KIND.life.moves:
-        assert KIND.may_step({"state": move.start, "origin": "站内"}, move.end, "station")
+        assert KIND.may_step({"state": move.start, **own}, move.end, "station")
     with pytest.raises(Problem) as refused:
         KIND.allow_step({"state": "", "origin": "区委"}, "已下达", "station")
     assert refused.value.code == "STEP_OF_OTHER_SIDE"
-    KIND.allow_step({"state": "", "origin": "站内"}, "已下达", "station")
+    KIND.allow_step({"state": "", **own}, "已下达", "station")
+    assert not KIND.may_step({"state": "已回复", **own, "code": "990000-RW-2026-0001"}, "已办结", "station")
 
 
 def test_other_layers_mean_the_same_states_and_words():

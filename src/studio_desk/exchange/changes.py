@@ -76,7 +76,8 @@ def _confirmed(home: Home, was: Before) -> Iterator[Change]:
             old = was.received.get(dev, 0)
             low, high = sorted((old, seq))
             records = c.exec_driver_sql(
-                "SELECT count(DISTINCT rec) FROM op WHERE dev = ? AND seq > ? AND seq <= ? AND rec <> ''",
+                "SELECT count(DISTINCT o.rec) FROM op o JOIN record r ON r.uid = o.rec"
+                " WHERE o.dev = ? AND o.seq > ? AND o.seq <= ? AND NOT r.draft",
                 (dev, low, high),
             ).scalar_one()
             if seq > old:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -57,6 +58,24 @@ def flaw(home: Home, type_: str, rec: str, body: Any) -> tuple[str, str] | None:
     else:
         return None
     return "BODY_NOT_VALID", say("这些栏目不合要求：{fields}。已原样保存。", fields=fields)
+
+
+def step_flaw(home: Home, seen: Callable[[], set[str]], body: Any) -> tuple[str, str] | None:
+    """Why a station's op takes a step that belongs to the district; `None` when it does not.
+
+    Args:
+        home: the district.
+        seen: gives the states that the ops named as seen (`base`) had said; none for a new record.
+        body: the op's body, well formed.
+    """
+    kind, values = _kind(home, body["kind"]), body["values"]
+    if kind is None or not kind.sided or body["version"] > kind.version:
+        return None
+    state, states = str(values.get("state", "")), seen()
+    before = next(iter(sorted(states)), "")
+    if state in states or kind.may_step({**values, "state": before}, state, "station"):
+        return None
+    return "STEP_OF_OTHER_SIDE", say("站点把状态改成了“{state}”，这一步由区级来做。", state=say(state))
 
 
 def newer(home: Home, type_: str, body: Any) -> bool:

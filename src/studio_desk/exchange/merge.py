@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure as store_erasure
-from studio_desk.store.ops import LINK_TYPES, Op, pair_of
+from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES, Op, pair_of, read_body
 from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:
@@ -218,6 +219,8 @@ def _look(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op], merge
         type_, rec = op.said["type"], op.said["rec"]
         if body is not None:
             found = flaws.flaw(home, type_, rec, body)
+            if not found and type_ in RECORD_TYPES and home.role == "district":
+                found = flaws.step_flaw(home, partial(_states_seen, c, op.said["base"]), body)
             if found:
                 merged.flagged += 1
                 _flag(c, bundle, op, *found)
@@ -227,6 +230,14 @@ def _look(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op], merge
         if not type_.startswith("record."):
             merged.notes.append((op.digest, op.said, body))
     return named
+
+
+def _states_seen(c: Connection, base: Sequence[str]) -> set[str]:
+    """The states that the ops an op builds on had said."""
+    marks = ",".join("?" * len(base))
+    query = f"SELECT b.line FROM op o JOIN body b ON b.digest = o.body WHERE o.digest IN ({marks})"  # noqa: S608 - only marks
+    lines = c.exec_driver_sql(query, tuple(base)).scalars() if base else ()
+    return {str((read_body(line).get("values") or {}).get("state", "")) for line in lines}
 
 
 def _flag(c: Connection, bundle: Verified, op: _Op, code: str, sentence: str) -> None:

@@ -178,6 +178,11 @@ class Kind:
     same: str = ""
 
     @property
+    def sided(self) -> bool:
+        """Whether some steps belong to the district and others to the station."""
+        return self.may_step is not _any_step
+
+    @property
     def version(self) -> int:
         """The version of the bodies written now."""
         return len(self.upcasts) + 1

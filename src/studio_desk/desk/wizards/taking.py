@@ -141,8 +141,8 @@ class Taking(Card):
         wrong = [one for one in seen.outcomes if one.problem]
         told = []
         if news:
-            confirmed = seen.after["received"] - seen.before["received"]
-            told.append(say("有{n}个新的回执，收下后新确认{m}条。", n=len(news), m=max(confirmed, 0)))
+            confirmed = sum(change["n"] for one in news for change in one.changes if change["sort"] == "confirmed")
+            told.append(say("有{n}个新的回执，收下后新确认{m}条。", n=len(news), m=confirmed))
         elif not wrong:
             told.append(say("这些回执都收过了，没有新的内容。"))
         told += [signs.named(Path(one.file).name, passage(one.problem, one.remedy)) for one in wrong]

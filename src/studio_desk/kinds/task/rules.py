@@ -38,11 +38,13 @@ def may_step(values: Mapping[str, Any], end: str, role: str) -> bool:
     """Whether a home may bring a task to a state: the district issues, closes, returns and withdraws; the station answers.
 
     Args:
-        values: the task before the step; its state is `""` when it is new.
+        values: the task before the step; its state is `""` when it is new. A station's own task has the station's own number:
+            writing 站内 over the origin of a district's task gives nobody its steps.
         end: the state after.
         role: `station` or `district`.
     """
-    if role == "station" and values.get("origin") == WITHIN:
+    own_number = str(values.get("code", "")).startswith(f"{values.get('station', '')}-")
+    if role == "station" and values.get("origin") == WITHIN and own_number:
         return True
     of_district = not values.get("state") or end in {CLOSED, AGAIN, VOID}
     return of_district == (role == "district")
