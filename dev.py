@@ -70,6 +70,8 @@ X11 = {
 JUDGES = {
     "age": "age",
     "chromium": "chromium",
+    "dbus-run-session": "dbus-daemon",
+    "gnome-keyring-daemon": "gnome-keyring",
     "javac": "default-jdk-headless",
     "pdftotext": "poppler-utils",
     "qpdf": "qpdf",
