@@ -817,8 +817,8 @@
             <translation>the year is finished; item numbers never change from now on</translation>
         </message>
         <message>
-            <source>一把，在本机。请用命令行 keys root save 备份到U盘：没有备份，本机一丢，各站点都要重新登记。</source>
-            <translation>One, on this computer. Copy it to a USB stick with keys root save on the command line: without a copy, every station enrols anew if this computer is lost.</translation>
+            <source>一把，在本机。请备份到U盘锁好：没有备份，本机一丢，各站点都要重新登记。</source>
+            <translation>One, on this computer. Copy it to a USB stick and lock that away: without a copy, every station enrols anew if this computer is lost.</translation>
         </message>
         <message>
             <source>一条一行；要单独计数和跟踪的，另记“意见建议”。</source>
@@ -3398,6 +3398,14 @@
             <translation>The name of a backup looks like SQ-20261122-115541.sdbackup; please choose again.</translation>
         </message>
         <message>
+            <source>备份根钥匙</source>
+            <translation>Copy the root key</translation>
+        </message>
+        <message>
+            <source>备份根钥匙…</source>
+            <translation>Copy the root key…</translation>
+        </message>
+        <message>
             <source>备注</source>
             <translation>Remarks</translation>
         </message>
@@ -3925,6 +3933,10 @@
             <translation>Packed</translation>
         </message>
         <message>
+            <source>已打印或抄下，放在安全的地方</source>
+            <translation>Printed or copied, and kept in a safe place</translation>
+        </message>
+        <message>
             <source>已打印或抄下，放在安全的地方，不和这台电脑在一起</source>
             <translation>It is printed or written down and kept in a safe place, away from this computer</translation>
         </message>
@@ -4427,6 +4439,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>忘了口令、换了电脑时，只能靠它打开。这里只显示这一次；旧的恢复码从现在起作废，但仍能打开以前的备份。</source>
             <translation>If the passphrase is forgotten or the computer replaced, only this opens it. It is shown only this once; the old recovery code is void from now on, but still opens earlier backups.</translation>
+        </message>
+        <message>
+            <source>忘了这份根钥匙的口令时，只能靠它打开。这里只显示这一次；请不要和存根钥匙的U盘放在一起。</source>
+            <translation>If the passphrase of this root key is forgotten, only this opens it. It is shown only this once; do not keep it with the stick that holds the root key.</translation>
         </message>
         <message>
             <source>快到期或已到期；到期只提醒，不影响使用。</source>
@@ -6003,6 +6019,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>The root keys are on their holders' media; for another copy, the holder copies the file to a second medium.</translation>
         </message>
         <message>
+            <source>根钥匙备份到哪个U盘</source>
+            <translation>Which stick takes the copy of the root key</translation>
+        </message>
+        <message>
             <source>根钥匙必须用口令保护，请输入口令。</source>
             <translation>A root key must be protected by a passphrase; please type one.</translation>
         </message>
@@ -6017,6 +6037,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>根钥匙的口令文件，与 --key 一一对应；只写一个则都用它</source>
             <translation>a file with the root key's passphrase, one for each --key; a single one serves for all</translation>
+        </message>
+        <message>
+            <source>根钥匙的恢复码</source>
+            <translation>Recovery code of the root key</translation>
         </message>
         <message>
             <source>根钥匙要有口令。</source>
@@ -7574,6 +7598,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>给站点交办一件事</source>
             <translation>Give stations a task</translation>
+        </message>
+        <message>
+            <source>给这份备份设一个口令，与打开数据的口令可以不同；然后选一个U盘。</source>
+            <translation>Set a passphrase for this copy; it may differ from the one that opens the data. Then choose a USB stick.</translation>
         </message>
         <message>
             <source>给选中的写回执</source>
@@ -9739,6 +9767,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>送达</source>
             <translation>Delivered</translation>
+        </message>
+        <message>
+            <source>选U盘…</source>
+            <translation>Choose a stick…</translation>
         </message>
         <message>
             <source>选一行，看缺什么。</source>

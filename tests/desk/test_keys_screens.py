@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio_desk.exchange import enrol, roots, trust_store
+from studio_desk.exchange.signing import to_text
 from studio_desk.kernel.problem import Problem
 from studio_desk.store.home import KEYS
 from studio_desk.store.keys import KeyFile
@@ -95,6 +96,27 @@ def test_one_officer_renews_and_makes_an_escrow_key(scene: Scene, tmp_path: Path
     agree(at.window)
     assert trust_store.required(at.home).version == before + 3
     assert "有本机的钥匙" in page.own.text()
+
+
+def test_one_officer_copies_the_root_key_to_a_stick(scene: Scene, tmp_path: Path) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("trust")
+    page.save.click()
+    asking = page.asking
+    asking.first.setText(NEW)
+    asking.accept()
+    assert "不一样" in asking.words.text()
+    asking.again.setText(NEW)
+    asking.accept()
+    choose(page, tmp_path)
+    shown = page.shown
+    assert shown.isVisible()
+    file = tmp_path / f"{DISTRICT}-root.root-key"
+    public = roots.open_key(file, NEW).public
+    assert roots.open_key(file, recovery=shown.code).public == public
+    assert to_text(public) in trust_store.required(at.home).roots
+    shown.noted.setChecked(True)
+    shown.finish.click()
 
 
 def test_a_list_that_waits_for_holders(scene: Scene, tmp_path: Path) -> None:

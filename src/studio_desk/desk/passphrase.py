@@ -237,23 +237,76 @@ class NewPassphrase(QDialog):
         self._done(say("新口令已经设好。"))
 
 
+class RootPassphrase(QDialog):
+    """A passphrase for a copy of the root key, typed twice; `then` gets it."""
+
+    def __init__(self, parent: QWidget, then: Callable[[str], object]) -> None:
+        super().__init__(parent)
+        self._then = then
+        self.setWindowTitle(say("备份根钥匙"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.words = QLabel(say("给这份备份设一个口令，与打开数据的口令可以不同；然后选一个U盘。"))
+        self.words.setWordWrap(True)
+        self.words.setMinimumWidth(self.fontMetrics().horizontalAdvance(CODE_SHAPE) + 24)
+        self.first, self.again = QLineEdit(), QLineEdit()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        for line, label in ((self.first, say("口令")), (self.again, say("再输一遍"))):
+            line.setEchoMode(QLineEdit.EchoMode.Password)
+            form.addRow(label, line)
+        buttons = QDialogButtonBox()
+        buttons.addButton(say("选U盘…"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(say("取消", "按钮"), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        box = QVBoxLayout(self)
+        box.addWidget(self.words)
+        box.addLayout(form)
+        box.addWidget(buttons)
+        self.first.setFocus()
+
+    def accept(self) -> None:
+        """Hand it on, or say what is wrong."""
+        try:
+            check_new(self.first.text(), self.again.text())
+        except Problem as problem:
+            self.words.setText(passage(problem.sentence, problem.remedy))
+            self.first.setFocus()
+            return
+        passphrase = self.first.text()
+        super().accept()
+        self._then(passphrase)
+
+
 class NewRecovery(QDialog):
     """A new recovery code, shown once; closes only after it was noted."""
 
-    def __init__(self, parent: QWidget, home: Home, code: str) -> None:
+    def __init__(self, parent: QWidget, home: Home, code: str, *, root: bool = False) -> None:
+        """Show it.
+
+        Args:
+            parent: owner.
+            home: whose code it is.
+            code: the code.
+            root: it opens the copy of the root key, not the home.
+        """
         super().__init__(parent)
-        self._home, self.code = home, code
-        self.setWindowTitle(say("新的恢复码"))
+        self._home, self._root, self.code = home, root, code
+        self.setWindowTitle(say("根钥匙的恢复码") if root else say("新的恢复码"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        words = QLabel(
-            say("忘了口令、换了电脑时，只能靠它打开。这里只显示这一次；旧的恢复码从现在起作废，但仍能打开以前的备份。")
+        opens = say(
+            "忘了口令、换了电脑时，只能靠它打开。这里只显示这一次；旧的恢复码从现在起作废，但仍能打开以前的备份。"
         )
+        copied = say("忘了这份根钥匙的口令时，只能靠它打开。这里只显示这一次；请不要和存根钥匙的U盘放在一起。")
+        words = QLabel(copied if root else opens)
         words.setWordWrap(True)
         groups = code.split("-")
         self.shown = Scaled("\n".join(("-".join(groups[:4]), "-".join(groups[4:]))), times=1.9, fixed=True)
         self.shown.setAccessibleName(say("恢复码"))
         self.print_button = push("printer", say("打印恢复码"), self._print)
-        self.noted = QCheckBox(say("已打印或抄下，放在安全的地方，不和这台电脑在一起"))
+        self.noted = QCheckBox(
+            say("已打印或抄下，放在安全的地方") if root else say("已打印或抄下，放在安全的地方，不和这台电脑在一起")
+        )
         self.finish = push("check", say("好了"), self.accept, main=True)
         self.finish.setEnabled(False)
         self.noted.toggled.connect(self.finish.setEnabled)
@@ -278,7 +331,7 @@ class NewRecovery(QDialog):
         from studio_desk.desk.recovery_paper import recovery_pdf
 
         try:
-            self._pdf = recovery_pdf(self._home, self.code, self)
+            self._pdf = recovery_pdf(self._home, self.code, self, root=self._root)
             self._pdf.ask_printer(self, say("恢复码"), self.noted.setFocus)
         except Problem as problem:
             messages.refuse(self, problem)

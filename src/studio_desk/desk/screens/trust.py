@@ -13,6 +13,7 @@ from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.flow import flowing
 from studio_desk.desk.large import Card, Scaled, Scrolling
+from studio_desk.desk.passphrase import NewRecovery, RootPassphrase
 from studio_desk.exchange import enrol, escrow, roots, rotation
 from studio_desk.exchange.key_state import KeyState, state
 from studio_desk.kernel.words import passage, say
@@ -41,7 +42,8 @@ class TrustPage(Scrolling):
         self.digits = Scaled(fixed=True)
         self.digits.setAccessibleName(say("本机指纹"))
         self.own = self._card(say("本机的钥匙"), (self.leaked, self.rotate), self.digits)
-        self.root = self._card(say("根钥匙"))
+        self.save = push("usb", say("备份根钥匙…"), self._save_root)
+        self.root = self._card(say("根钥匙"), (self.save,))
         self.make = push("plus", say("做一把应急钥匙…"), self._make_escrow)
         self.escrow = self._card(say("应急钥匙"), (self.make,))
         self.box.addStretch(1)
@@ -76,6 +78,7 @@ class TrustPage(Scrolling):
             self._say(self.waiting, "\n".join([head, *w.changes]), "warning")
         if district:
             self._say(self.root, _root(found), "")
+            self.save.setVisible(found.root_here)
             self._say(self.escrow, _escrow(found), "" if found.escrow else "warning")
 
     def _card(
@@ -138,6 +141,19 @@ class TrustPage(Scrolling):
         if written is not None:
             self._say(self.own, say("登记申请：{file}。请送到区里，并在电话里读出这六组数字：", file=written.name), "")
 
+    def _save_root(self) -> None:
+        self.asking = RootPassphrase(
+            self, lambda word: self._folder(say("根钥匙备份到哪个U盘"), lambda folder: self._root_to(folder, word))
+        )
+        self.asking.open()
+
+    def _root_to(self, folder: Path, passphrase: str) -> None:
+        home = self._desk.home
+        made = self._desk.attempt(roots.save, home, folder, f"{home.code}-root", passphrase)
+        if made is not None:
+            self.shown = NewRecovery(self, home, made.recovery_code, root=True)
+            self.shown.open()
+
     def _make_escrow(self) -> None:
         self._folder(say("应急钥匙放到哪个U盘"), self._escrow_to)
 
@@ -177,7 +193,7 @@ class TrustPage(Scrolling):
 
 def _root(found: KeyState) -> str:
     if found.root_here and len(found.roots) == 1:
-        return say("一把，在本机。请用命令行 keys root save 备份到U盘：没有备份，本机一丢，各站点都要重新登记。")
+        return say("一把，在本机。请备份到U盘锁好：没有备份，本机一丢，各站点都要重新登记。")
     words = say("{n}把，要{threshold}把签名。", n=len(found.roots), threshold=found.threshold)
     return passage(words, say("都在保管人手里，名单有改动时请他们签名。")) if not found.root_here else words
 
