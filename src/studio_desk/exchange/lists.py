@@ -55,7 +55,7 @@ def put(home: Home, sort: str, key: str, content: Mapping[str, Any], since: str 
         if any(one.since == edition.since and one.content == edition.content for one in before[-1:]):
             raise Problem("LIST_SAME", say("与已下发的完全相同，没有改动。"), say("改了以后再下发。"))
         op = home.journal.note(TYPE, edition.values)
-        lists.keep(c, op.digest, edition)
+        lists.keep(c, op.digest, op.dev, edition)
     lists.lay(home)
     return edition
 
@@ -69,21 +69,22 @@ def pass_down(c: Connection, home: Home, station: str, chain: str) -> int:
         station: the station's code.
         chain: the chain that is written.
     """
-    there = {one.id for one in lists.editions(home, chains=f"%@{station}")}
+    written = [dev for dev in home.journal.frontiers() if dev.endswith(f"@{station}")]
+    there = {one.id for one in lists.editions(home, chains=written)}
     missing = [one for one in lists.editions(home) if one.id not in there]
     for edition in missing:
         op = home.journal.note(TYPE, edition.values, chain=chain)
-        lists.keep(c, op.digest, edition)
+        lists.keep(c, op.digest, op.dev, edition)
     return len(missing)
 
 
-def take_in(c: Connection, op: str, values: Mapping[str, Any]) -> Edition | None:
+def take_in(c: Connection, op: str, dev: str, values: Mapping[str, Any]) -> Edition | None:
     """At the station: keep an edition that came; what is malformed or of an unknown sort is left in the journal only."""
     try:
         edition = lists.read(values)
     except Problem:
         return None
-    lists.keep(c, op, edition)
+    lists.keep(c, op, dev, edition)
     return edition
 
 

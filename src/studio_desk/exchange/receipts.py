@@ -165,7 +165,7 @@ def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body:
     if op["type"] == "trust":
         _take_trust(home, values, taken)
     elif op["type"] == TYPE:
-        lists.take_in(c, digest, values)
+        lists.take_in(c, digest, op["dev"], values)
     elif op["type"] == "receipt" and _is_receipt(values):
         _take_receipt(c, home, (digest, op["dev"], op["seq"], op["t"]), values, taken)
     return taken

@@ -14,12 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from sqlalchemy import Column, Connection, Integer, String, Table
+from sqlalchemy import Column, Connection, Index, Integer, String, Table
 
 from studio_desk.kernel import calendar, clock, vocabulary
 from studio_desk.kernel.canon import canon, digest
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
+from studio_desk.store.custody import own_chains
 from studio_desk.store.list_shapes import CONTENTS, Envelope
 from studio_desk.store.ops import read_body
 from studio_desk.store.tables import metadata
@@ -37,11 +38,13 @@ listed = Table(
     "listed",
     metadata,
     Column("op", String, primary_key=True),
+    Column("dev", String, nullable=False),
     Column("sort", String, nullable=False),
     Column("key", String, nullable=False),
     Column("version", Integer, nullable=False),
     Column("since", String, nullable=False),
     Column("content", String, nullable=False),
+    Index("listed_dev", "dev"),
 )
 """Every edition by its op, content as canonical JSON; a line counts only while its op is in the journal."""
 
@@ -114,30 +117,39 @@ def read(values: Mapping[str, Any]) -> Edition:
     return Edition(told.sort, told.key, told.version, told.since, told.content)
 
 
-def keep(c: Connection, op: str, edition: Edition) -> None:
-    """Keep an edition under the op that says it."""
-    row = {"op": op, "sort": edition.sort, "key": edition.key, "version": edition.version, "since": edition.since}
+def keep(c: Connection, op: str, dev: str, edition: Edition) -> None:
+    """Keep an edition under the op that says it, and its chain."""
+    row = {
+        "op": op,
+        "dev": dev,
+        "sort": edition.sort,
+        "key": edition.key,
+        "version": edition.version,
+        "since": edition.since,
+    }
     c.execute(listed.insert().prefix_with("OR IGNORE"), {**row, "content": canon(edition.content)})
 
 
-def editions(home: Home, sort: str = "", key: str = "", *, chains: str = "%") -> list[Edition]:
+def editions(home: Home, sort: str = "", key: str = "", *, chains: Sequence[str] | None = None) -> list[Edition]:
     """The editions that a home holds, each once, in the order in which they follow each other.
 
     Args:
         home: an open home.
         sort: only this sort.
         key: only this key.
-        chains: only those that stand in chains like this (SQL `LIKE`).
+        chains: only those that stand in these chains; else a district's own, where all are, and all that a station has.
     """
+    if chains is None and home.role == "district":
+        chains = own_chains(home)
+    inside = f"AND l.dev IN ({','.join('?' * len(chains))})" if chains is not None else ""
     with home.file.read() as c:
         rows = c.exec_driver_sql(
-            "SELECT l.sort, l.key, l.version, l.since, l.content FROM listed l JOIN op o ON o.digest = l.op"
-            " WHERE (? IN ('', l.sort)) AND (? IN ('', l.key)) AND o.dev LIKE ?",
-            (sort, key, chains),
+            "SELECT DISTINCT l.sort, l.key, l.version, l.since, l.content FROM listed l JOIN op o ON o.digest = l.op"  # noqa: S608 - only marks
+            f" WHERE (? IN ('', l.sort)) AND (? IN ('', l.key)) {inside}",
+            (sort, key, *(chains or ())),
         ).all()
     found = [Edition(row[0], row[1], row[2], row[3], json.loads(row[4])) for row in rows]
-    once = {one.id: one for one in found}
-    return sorted(once.values(), key=lambda one: (one.sort, one.key, *one.order))
+    return sorted(found, key=lambda one: (one.sort, one.key, *one.order))
 
 
 def in_force(home: Home, sort: str, key: str, on: date | None = None) -> Edition | None:
@@ -181,11 +193,11 @@ def take_again(home: Home) -> None:
         return
     with home.file.write() as c:
         rows = c.exec_driver_sql(
-            "SELECT o.digest, b.line FROM op o JOIN body b ON b.digest = o.body WHERE o.type = ?", (TYPE,)
+            "SELECT o.digest, o.dev, b.line FROM op o JOIN body b ON b.digest = o.body WHERE o.type = ?", (TYPE,)
         ).all()
-        for op, line in rows:
+        for op, dev, line in rows:
             try:
-                keep(c, op, read(read_body(line).get("values") or {}))
+                keep(c, op, dev, read(read_body(line).get("values") or {}))
             except Problem:
                 continue  # flagged when it came in
         home.meta.set(KNOWN, " ".join(SORTS))
