@@ -1,6 +1,6 @@
 """Measure ours, a peer and a limit in turn, print the ratios and write `docs/benchmarks.md`.
 
-`python benchmarks/run.py [--quick] [NAME …]`, names: start, save, list, search, exchange, binder. `--quick` takes small
+`python benchmarks/run.py [--quick] [NAME …]`, names: start, save, list, search, exchange, binder, duplicates. `--quick` takes small
 sizes and few rounds and only prints; without it each benchmark writes its own section of the document anew.
 """
 
@@ -32,6 +32,7 @@ NAMES = {
     "search": "finding",
     "exchange": "carrying",
     "binder": "binders",
+    "duplicates": "twins",
 }
 """Word on the command line to module."""
 DOCUMENT = ROOT / "docs" / "benchmarks.md"

@@ -96,6 +96,14 @@
             <translation>vocabulary, rules, scheme, calendar or defaults</translation>
         </message>
         <message>
+            <source>{at}由{by}送出（{medium}），文件{file}。</source>
+            <translation>Sent {at} by {by} ({medium}), file {file}.</translation>
+        </message>
+        <message>
+            <source>{at}（{n}天）</source>
+            <translation>{at} ({n} days)</translation>
+        </message>
+        <message>
             <source>{at}，{by}：{reason}</source>
             <translation>{at}, {by}: {reason}</translation>
         </message>
@@ -197,6 +205,10 @@
         <message>
             <source>{code}记录</source>
             <translation>{code} records</translation>
+        </message>
+        <message>
+            <source>{day}由{by}送出的{n}条（{medium}）已过{days}天没有回执，请问区里收到没有。</source>
+            <translation>No receipt for {days} days for the {n} records that {by} sent on {day} ({medium}); ask the district whether they came.</translation>
         </message>
         <message numerus="yes">
             <source>{day}送出的内容已过{n}天还没有回执。请问区里收到没有；再送一次也不会重复。</source>
@@ -541,6 +553,10 @@
         <message>
             <source>{why}，请用口令。</source>
             <translation>{why}. Please use the passphrase.</translation>
+        </message>
+        <message>
+            <source>{word}，{day}</source>
+            <translation>{word}, {day}</translation>
         </message>
         <message numerus="yes">
             <source>{year}年度已归档，共{n}件。</source>
@@ -1874,6 +1890,10 @@
                 <numerusform>{n} records</numerusform>
             </translation>
         </message>
+        <message>
+            <source>共{n}条记录、{files}个附件，约{size}字节。什么都没有写出。</source>
+            <translation>{n} records, {files} attachments, about {size} bytes. Nothing was written.</translation>
+        </message>
         <message numerus="yes">
             <source>共{n}行。</source>
             <translation>
@@ -2892,6 +2912,10 @@
             <translation>only show what would happen, change nothing</translation>
         </message>
         <message>
+            <source>只看会带出什么、有哪些个人信息，不写文件</source>
+            <translation>only show what would leave and which personal data; writes no file</translation>
+        </message>
+        <message>
             <source>只看这个状态</source>
             <translation>only this state</translation>
         </message>
@@ -3142,6 +3166,14 @@
         <message>
             <source>后续计划</source>
             <translation>Next step</translation>
+        </message>
+        <message>
+            <source>含个人信息</source>
+            <translation>with personal data</translation>
+        </message>
+        <message>
+            <source>含敏感信息</source>
+            <translation>with sensitive data</translation>
         </message>
         <message>
             <source>启用</source>
@@ -7863,6 +7895,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Entered late</translation>
         </message>
         <message>
+            <source>补打回执单</source>
+            <translation>Print slip again</translation>
+        </message>
+        <message>
             <source>补记已举办的活动</source>
             <translation>Record as already held</translation>
         </message>
@@ -9775,6 +9811,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>选一行，看缺什么。</source>
             <translation>Choose a row to see what is missing.</translation>
+        </message>
+        <message>
+            <source>选中的记录最近一次送出时的那个数据包</source>
+            <translation>Of the bundle that took the chosen record out last</translation>
         </message>
         <message>
             <source>选交接文件</source>

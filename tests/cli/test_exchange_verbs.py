@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from studio_desk.kernel import clock
+from tests.cli.conftest import NOW
 from tests.cli.terminal import Terminal, as_lines, entry
 
 
@@ -54,6 +57,39 @@ def test_a_record_travels_and_comes_back_received(enrolled: tuple[Terminal, Term
     assert status["received"]["SQ-1"] == status["frontiers"]["SQ-1"][0]
     assert station.refused("export", "--to", str(stick)) == "NOTHING_TO_EXPORT"
     assert station.json("export", "--to", str(stick), "--all")["first"] == 1
+
+
+def test_what_would_leave_is_told_first_and_how_it_left_after(enrolled: tuple[Terminal, Terminal], stick: Path) -> None:
+    station, district = enrolled
+    added = station.json("add", "person", "--set", "name=李晴", "id_number=11010119700307251X")
+    told = station.json("export", "--preview")
+    (person,) = [one for one in told["kinds"] if one["kind"] == "person"]
+    assert (person["records"], person["P1"], person["P2"]) == (1, 1, 1)
+    (item,) = [one for one in told["items"] if one["uid"] == added["uid"]]
+    assert item["P2"] == ["身份证号"]
+    assert "姓名" in item["P1"]
+    rc, out, _ = station.run("export", "--preview")
+    assert rc == 0
+    assert "身份证号" in out
+    assert "11010119700307251X" not in out
+    assert list(stick.glob("SQ-1-0*.sdx")) == []
+    assert station.json("show", added["uid"])["packed"] is None
+    assert station.json("status")["unconfirmed"] == []
+    assert station.run("export")[0] == station.run("export", "--preview", "--to", str(stick))[0] == 64
+    sent = station.json("export", "--to", str(stick))
+    packed = station.json("show", added["uid"])["packed"]
+    assert (packed["file"], packed["medium"], packed["received"]) == (Path(sent["file"]).name, str(stick), False)
+    (waiting,) = station.json("status")["unconfirmed"]
+    assert (waiting["file"], waiting["at"]) == (packed["file"], packed["at"])
+    assert "receipt" not in station.json("today")["counts"]
+    days = int(station.json("status")["receipt_days"])
+    clock.set_clock(lambda: NOW + timedelta(days=days))
+    assert station.json("today")["counts"]["receipt"] == 1
+    district.json("import", sent["file"])
+    station.json("receipt", "enter", district.json("receipt-code", "--for", "SQ")["codes"][0]["code"])
+    assert station.json("show", added["uid"])["packed"]["received"] is True
+    assert "receipt" not in station.json("today")["counts"]
+    assert station.json("status")["unconfirmed"] == []
 
 
 def test_a_receipt_code_over_the_telephone(enrolled: tuple[Terminal, Terminal], stick: Path) -> None:

@@ -80,3 +80,37 @@ def test_a_backup_keeps_what_was_said(station: Terminal, tmp_path: Path) -> None
     assert suggested(again) == []
     assert [t["linked"] for t in again.json("show", one)["links"]] == [False]
     again.close()
+
+
+def test_a_district_links_two_stations_people_and_their_joint_event(tmp_path: Path, district: Terminal) -> None:
+    """The story: two stations report the same citizen and the same event; each is counted once, neither learns of the other."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    stations = {code: Terminal(tmp_path / code) for code in ("SQ", "HX")}
+    told: dict[str, dict[str, str]] = {}
+    for code, name in (("SQ", "石桥镇政协联络站"), ("HX", "河西镇政协联络站")):
+        at = stations[code]
+        at.json("init", "station", "--code", code, "--name", name)
+        asked = at.json("enrol", "request", "--to", str(stick))
+        answer = district.json("enrol", "accept", asked["file"], "--to", str(stick), "--fingerprint", asked["fingerprint"])
+        at.json("enrol", "install", answer["file"])
+        citizen = at.json("add", "person", "--set", f"name={'李晴' if code == 'SQ' else '李睛'}", "birth=1970-05-01")
+        event = at.json(
+            "add", "activity", "--set", f"title=水韵{'石桥' if code == 'SQ' else '河西'}读书活动", "start_day=2026-03-04",
+            "place=石桥村文化广场", "activity_kind=读书", "mode=联合", f"host={citizen['uid']}",
+        )  # fmt: skip
+        told[code] = {"person": citizen["uid"], "activity": event["uid"]}
+        at.json("export", "--to", str(stick))
+    district.json("import", str(stick))
+    for kind in ("person", "activity"):
+        (one,) = district.json("duplicates", kind)["duplicates"]
+        assert {one["one"]["uid"], one["other"]["uid"]} == {told["SQ"][kind], told["HX"][kind]}
+        district.json("link", kind, told["SQ"][kind], told["HX"][kind], "--reason", "核对过")
+        assert district.json("duplicates", kind)["total"] == 0
+        assert len(district.json("show", told["SQ"][kind])["group"]["members"]) == 2
+    for code, at in stations.items():
+        receipt = district.json("receipt", "--for", code, "--to", str(stick))
+        at.json("import", receipt["file"])
+        assert at.json("show", told[code]["person"])["links"] == []
+        assert at.json("dump")["links"] == []
+        at.close()

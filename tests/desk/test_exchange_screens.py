@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
+from studio_desk.desk.wizards.sending import slip_again
 from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.press.outcome import Missing
+from studio_desk.record.checks import receipt_days
 from studio_desk.store import custody
+from studio_desk.tally import today
 from tests.desk.scene import DISTRICT, Scene
 from tests.desk.test_every_screen import nameless, small
 
@@ -209,12 +212,43 @@ def test_the_reminder_when_no_receipt_comes(scene: Scene) -> None:
     at.idle()
     page = at.go("custody")
     assert page.reminder.property("level") == ""
-    late = clock.now() + timedelta(days=at.home.settings.stick_reminder_days)
+    late = clock.now() + timedelta(days=receipt_days())
     clock.set_clock(lambda: late)
     page.read()
     at.idle()
     assert page.reminder.property("level") == "warning"
-    assert "30" in page.reminder.text()
+    assert str(receipt_days()) in page.reminder.text()
+    told = today.today(at.home)
+    (item,) = [one for one in told.items if one.what == "receipt"]
+    assert "李文书" in item.text
+    assert not [one for one in told.items if one.what == "send"]
+    packed = next(row for row, place in enumerate(page.model.rows) if place.word == "packed")
+    assert f"{receipt_days()}天" in page.model.data(page.model.index(packed, 4))
+
+
+def test_the_slip_is_printed_again_and_a_record_tells_how_it_left(scene: Scene) -> None:
+    at = scene.sit("SQ")
+    page = at.go("custody")
+    assert not page.slip.isEnabled()
+    at.go("handover").sending.send()
+    at.idle()
+    page = at.go("custody")
+    row = next(n for n, place in enumerate(page.model.rows) if place.word == "packed")
+    page.table.setCurrentIndex(page.model.index(row, 0))
+    place = page.model.rows[row]
+    (sent,) = {one.file: one for one in custody.unconfirmed(at.home)}.values()
+    assert custody.departure(at.home, place.uid) == sent
+    sheet = slip_again(at.home, sent)
+    told = repr(sheet)
+    assert sent.file in told
+    assert f"SDR1:SQ:{sent.id}:{sent.sha256[:16]}" in told
+    page.slip.click()
+    at.idle()
+    assert at.window.place[0] == "preview"
+    record = at.go("record", uid=place.uid)
+    assert sent.at[:10] in record.signs.text()
+    assert sent.file in record.signs.toolTip()
+    assert "李文书" in record.signs.toolTip()
 
 
 def test_the_list_of_places_pages_and_filters(scene: Scene, monkeypatch) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Rows read at a time, and shown when no limit is given."""
+_PACKED = ("at", "medium", "by", "file", "received")
+"""What is told of the bundle that took a record out last."""
 _CONDITION = re.compile(r"\s*([^=~<>\s]+?)\s*(>=|<=|=|~|>|<)(.*)", re.DOTALL)
 
 
@@ -54,7 +56,7 @@ def register(verbs: Verbs) -> None:
 def show(call: Call) -> Answer:
     """One record with its custody word."""
     from studio_desk.store import erasure, links
-    from studio_desk.store.custody import words
+    from studio_desk.store.custody import departure, words
 
     with call.home() as home:
         uid = home.journal.find(call.args.uid)
@@ -62,9 +64,11 @@ def show(call: Call) -> Answer:
         word = words(home, [uid]).get(uid, "")
         files = _files(home, uid)
         shape = home.journal.shapes.get(record["kind"])
+        sent = departure(home, uid)
         said = links.ties(home.journal, uid)
         group = links.group(home.journal, uid)
-    data = {"record": record, "custody": word, "attachments": files}
+    data: dict[str, Any] = {"record": record, "custody": word, "attachments": files}
+    data["packed"] = {k: v for k, v in asdict(sent).items() if k in _PACKED} if sent else None
     data["links"] = [tie.as_json() for tie in said]
     data["group"] = {"members": list(group.members), "canonical": group.canonical}
     if record["kind"] == erasure.KIND:
@@ -81,6 +85,8 @@ def show(call: Call) -> Answer:
     kind: Kind = shape  # type: ignore[assignment]  # the command line opens homes with kinds only
     pairs = [(kind.label(name), record[name]) for name in kind.asks if record.get(name) not in ("", [], None, False)]
     pairs += [(say("保管"), custody_word(word)), (say("附件"), [one["name"] for one in files]), ("uid", uid)]
+    if sent:
+        pairs.append((say("何时送出"), f"{sent.at[:16].replace('T', ' ')}  {sent.medium}  {sent.by}  {sent.file}"))
     if kind.same:
         pairs.append((say(kind.same), [f"{tie.code} {tie.title}" for tie in said if tie.linked]))
         pairs.append((say("已认定不同"), [f"{tie.code} {tie.title}" for tie in said if not tie.linked]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import facts, table
 from studio_desk.kernel.problem import DONE
-from studio_desk.kernel.words import passage, say
+from studio_desk.kernel.words import passage, say, series
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def register(verbs: Verbs) -> None:
     """Announce the verbs."""
     parser = verbs.add("export", say("把还没有回执的记录打成数据包"), export)
-    parser.add_argument("--to", required=True, metavar="DIR", help=say("U盘或文件夹"))
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--to", metavar="DIR", help=say("U盘或文件夹"))
+    place.add_argument("--preview", action="store_true", help=say("只看会带出什么、有哪些个人信息，不写文件"))
     parser.add_argument("--all", action="store_true", help=say("从头全部导出"))
     parser = verbs.add("inspect", say("查验一个数据包，不导入"), inspect)
     parser.add_argument("file", metavar="FILE", help=say("数据包"))
@@ -36,12 +38,38 @@ def export(call: Call) -> Answer:
     """Bundles of all that no verified receipt covers."""
     from studio_desk.exchange import outbox
 
+    if call.args.preview:
+        return _preview(call)
     with call.home() as home:
         found = outbox.export(home, Path(call.args.to), everything=call.args.all, progress=call.progress)
     files = "\n".join(str(one.file) for one in found.files)
     data = found.as_json()
     text = say("已写好并读回核对：\n{files}\n记录{records}条。现在可以拔出U盘。", files=files, records=data["records"])
     return Answer(data, text)
+
+
+def _preview(call: Call) -> Answer:
+    """What an export would take out of the house, with the classes of personal data; nothing is written."""
+    from studio_desk.exchange.preview import preview
+
+    with call.home() as home:
+        data = preview(home, everything=call.args.all)
+    rows = [(say(one["title"]), one["records"], one["P1"], one["P2"]) for one in data["kinds"]]
+    head = (say("种类"), say("条数"), say("含个人信息"), say("含敏感信息"))
+    items = [
+        (one["code"] or one["title"], one["title"], series(one["P1"]) or "—", series(one["P2"]) or "—")
+        for one in data["items"]
+    ]
+    more = table((say("编号"), say("名称"), say("个人信息"), say("敏感信息")), items)
+    foot = say(
+        "共{n}条记录、{files}个附件，约{size}字节。什么都没有写出。",
+        n=data["records"],
+        files=data["attachments"],
+        size=data["bytes"],
+    )
+    return Answer(
+        data, f"{table(head, rows)}\n\n{more}\n{foot}" if rows else say("没有要上报的内容：全部记录区级都已收到。")
+    )
 
 
 def inspect(call: Call) -> Answer:

@@ -71,8 +71,9 @@ def _version(version: Any, name: str) -> str:
 def _status(home: Home) -> dict[str, Any]:
     from studio_desk.exchange import erasure, trust_store
     from studio_desk.kernel import clock
+    from studio_desk.record.checks import receipt_days
     from studio_desk.store.backup import latest
-    from studio_desk.store.custody import custody
+    from studio_desk.store.custody import custody, unconfirmed
 
     held = custody(home)
     newest = latest(home)
@@ -97,6 +98,11 @@ def _status(home: Home) -> dict[str, Any]:
         "frontiers": {dev: [seq, head] for dev, (seq, head) in home.journal.frontiers().items()},
         "packed": held.packed,
         "received": held.received,
+        "unconfirmed": [
+            {"at": one.at, "medium": one.medium, "by": one.by, "file": one.file, "records": one.records}
+            for one in unconfirmed(home)
+        ],
+        "receipt_days": receipt_days(),
         "last_backup": newest.at.isoformat(timespec="seconds") if newest.at else None,
         "backup": {"file": newest.file, "days": newest.days, "level": newest.level},
         "enrolled": trust is not None,

@@ -30,6 +30,11 @@ def figure(word: str, unit: str, otherwise: int) -> int:
     return int(term.more.get(unit, otherwise)) if term else otherwise
 
 
+def receipt_days() -> int:
+    """Days after which a bundle without the district's receipt is asked about; 0 = never."""
+    return figure("等区里回执", "days", 14)
+
+
 def working_days_after(day: date, number: int) -> date:
     """The day `number` working days after `day`, by the calendar that the district sent, else Monday to Friday."""
     while number > 0:

@@ -146,10 +146,59 @@ def places(home: Home, word: Word | None = None, *, before: int | None = None, l
     return [Place(*row) for row in rows]
 
 
-def unconfirmed_since(home: Home) -> str:
-    """Time stamp of the oldest bundle that no verified receipt covers yet, `""` when there is none."""
-    received = received_to(home)
-    with home.file.read() as c:
-        rows = c.exec_driver_sql('SELECT dev, last, at FROM "export" ORDER BY id').all()
+@dataclass(frozen=True)
+class Departure:
+    """One bundle that left the house.
+
+    Attributes:
+        id: its running number here.
+        at: when it was packed.
+        medium: what it was packed onto.
+        by: who packed it.
+        file: its name.
+        bundle: its id.
+        sha256: digest of the sealed file.
+        device: the chain its ops belong to.
+        first: number of the first op.
+        last: number of the last op.
+        records: how many records it speaks of.
+        received: a verified receipt covers all of it.
+    """
+
+    id: int
+    at: str
+    medium: str
+    by: str
+    file: str
+    bundle: str
+    sha256: str
+    device: str
+    first: int
+    last: int
+    records: int
+    received: bool
+
+
+def departure(home: Home, uid: str) -> Departure | None:
+    """The last bundle that took a record out of the house, `None` when it never left."""
+    found = _departures(
+        home,
+        """WHERE id = (SELECT max(x.id) FROM op o JOIN "export" x ON x.dev = o.dev
+           AND o.seq BETWEEN x.first AND x.last WHERE o.rec = ?)""",
+        uid,
+    )
+    return found[0] if found else None
+
+
+def unconfirmed(home: Home) -> list[Departure]:
+    """The station's own bundles that no verified receipt covers yet, the oldest first."""
     own = set(own_chains(home))
-    return next((at for dev, last, at in rows if dev in own and last > received.get(dev, 0)), "")
+    return [one for one in _departures(home, "ORDER BY id") if one.device in own and not one.received]
+
+
+def _departures(home: Home, query: str, *values: str) -> list[Departure]:
+    received = received_to(home)
+    columns = 'id, at, medium, "by", file, bundle, sha256, dev, first, last, records'
+    with home.file.read() as c:
+        rows = c.exec_driver_sql(f'SELECT {columns} FROM "export" {query}', values).all()  # noqa: S608 - own words
+    return [Departure(*(*row, row[9] <= received.get(row[7], 0))) for row in rows]

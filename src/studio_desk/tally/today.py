@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from studio_desk.kernel import clock
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
-from studio_desk.record.checks import working_days_after
+from studio_desk.record.checks import receipt_days, working_days_after
+from studio_desk.store import custody
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -31,6 +32,7 @@ What = Literal[
     "review",
     "enrol",
     "send",
+    "receipt",
     "backup",
     "planned",
     "missing",
@@ -301,13 +303,26 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
         home,
         """SELECT count(DISTINCT o.rec), min(o.t) FROM op o JOIN chain c ON c.dev = o.dev
             WHERE o.rec <> '' AND o.dev NOT LIKE '%@%' AND (o.dev = ?1 OR o.dev LIKE ?1 || '.%')
-              AND o.seq > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'received.' || o.dev), 0)""",
+              AND o.seq > max(coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'received.' || o.dev), 0),
+                              coalesce((SELECT max(e.last) FROM "export" e WHERE e.dev = o.dev), 0))""",
         home.device.split(".", maxsplit=1)[0],
     )
     number, since = rows[0]
     if limit and number and (day - date.fromisoformat(since[:10])).days >= limit:
         text = say("有{n}条记录还没有报到区里，最早的是{since}。", n=number, since=since[:10])
         yield Item("send", text, due=since[:10])
+    waiting, patience = custody.unconfirmed(home), receipt_days()
+    if waiting and patience and (days := (day - date.fromisoformat(waiting[0].at[:10])).days) >= patience:
+        first = waiting[0]
+        text = say(
+            "{day}由{by}送出的{n}条（{medium}）已过{days}天没有回执，请问区里收到没有。",
+            day=first.at[:10],
+            by=first.by or "—",
+            n=first.records,
+            medium=first.medium,
+            days=days,
+        )
+        yield Item("receipt", text, due=first.at[:10])
 
 
 def _backup(home: Home) -> Iterator[Item]:

@@ -14,9 +14,11 @@ from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.rows import fit_columns
+from studio_desk.desk.wizards.sending import slip_again
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say
+from studio_desk.record.checks import receipt_days
 from studio_desk.store import custody
 from studio_desk.store.custody import WORDS, Place, Word
 
@@ -75,6 +77,8 @@ class Places(QAbstractTableModel):
             return QColor(theme.colour(colour))
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             at = row.at[:16].replace("T", " ")
+            if row.word == "packed" and (days := _days(row.at)) and role == Qt.ItemDataRole.DisplayRole:
+                at = say("{at}（{n}天）", at=at, n=days)
             cells = (signs.custody_word(row.word), row.code, row.title, row.day, at, row.medium, row.by)
             return cells[index.column()]
         return None
@@ -122,10 +126,14 @@ class CustodyPage(Page):
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.activated.connect(lambda index: desk.open_record(self.model.rows[index.row()].uid))
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._allow())
         self.go = push("usb", say("月底交区里"), lambda: desk.go("handover"))
         self.online = push("send", say("立即报送和收取"), lambda: desk.go("network", now=True))
+        self.slip = push("printer", say("补打回执单"), self.print_slip)
+        self.slip.setToolTip(say("选中的记录最近一次送出时的那个数据包"))
         top = QHBoxLayout()
         top.addWidget(title, 1)
+        top.addWidget(self.slip)
         top.addWidget(self.online)
         top.addWidget(self.go)
         box = QVBoxLayout(self)
@@ -164,6 +172,17 @@ class CustodyPage(Page):
         """Count and list (a job: every record's word is worked out)."""
         self._desk.run_job(_read, self._desk.home, self._word, title=say("正在清点…"), done=self._show)
 
+    def _allow(self) -> None:
+        index = self.table.currentIndex()
+        self.slip.setEnabled(index.isValid() and bool(self.model.rows[index.row()].at))
+
+    def print_slip(self) -> None:
+        """The slip of the bundle that took the chosen record out last."""
+        uid = self.model.rows[self.table.currentIndex().row()].uid
+        found = custody.departure(self._desk.home, uid)
+        if found is not None and (sheet := self._desk.attempt(slip_again, self._desk.home, found)) is not None:
+            self._desk.print_sheets(say("数据包交接回执"), [sheet])
+
     def _show(self, found: tuple[dict[str, int], list[Place], str]) -> None:
         counts, rows, since = found
         for word, button in self.buttons.items():
@@ -172,6 +191,7 @@ class CustodyPage(Page):
             button.setChecked(word == self._word)
         self._lay_buttons()
         self.model.put(self._word, rows)
+        self._allow()
         self._remind(since)
         fit_columns(self.table, 2)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
@@ -186,8 +206,7 @@ class CustodyPage(Page):
             self._counts.setColumnStretch(column, int(column == each))
 
     def _remind(self, since: str) -> None:
-        limit = self._desk.settings.stick_reminder_days
-        days = (clock.today() - datetime.fromisoformat(since).date()).days if since else 0
+        limit, days = receipt_days(), _days(since)
         late = bool(since) and 0 < limit <= days
         self.reminder.setProperty("level", "warning" if late else "")
         self.reminder.style().polish(self.reminder)
@@ -205,7 +224,13 @@ class CustodyPage(Page):
 def _read(home: Home, word: Word | None, progress: Progress) -> tuple[dict[str, int], list[Place], str]:
     progress(0, 1, "")
     counts = custody.custody(home).records
-    return counts, custody.places(home, word, limit=AT_ONCE), custody.unconfirmed_since(home)
+    waiting = custody.unconfirmed(home)
+    return counts, custody.places(home, word, limit=AT_ONCE), waiting[0].at if waiting else ""
+
+
+def _days(at: str) -> int:
+    """Days since a time stamp, 0 without one."""
+    return (clock.today() - datetime.fromisoformat(at).date()).days if at else 0
 
 
 SCREEN = Screen(

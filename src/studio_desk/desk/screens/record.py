@@ -231,10 +231,15 @@ class RecordPage(Page):
         parts = [say("状态：{state}", state=say(sitting.state))]
         if sitting.row is not None:
             word = custody.words(self._desk.home, [sitting.uid]).get(sitting.uid)
+            sent = custody.departure(self._desk.home, sitting.uid)
+            self.signs.setToolTip(_left(sent) if sent is not None else "")
             if word:
                 _, colour = signs.CUSTODY_ICONS[word]
                 shade = theme.colour(colour).name()
-                parts.append(f'<span style="color:{shade}">● {signs.custody_word(word)}</span>')
+                told = signs.custody_word(word)
+                if sent is not None:
+                    told = say("{word}，{day}", word=told, day=sent.at[:10]) if word == "packed" else told
+                parts.append(f'<span style="color:{shade}">● {told}</span>')
             if sitting.row.get("entered_late"):
                 parts.append(say("补录"))
         parts.append(say("有没存的改动") if sitting.dirty else "")
@@ -425,6 +430,12 @@ class RecordPage(Page):
                 sitting.form.go_to(name)
                 return
         self.save.setFocus()
+
+
+def _left(sent: custody.Departure) -> str:
+    """How a record last left the house."""
+    at = sent.at[:16].replace("T", " ")
+    return say("{at}由{by}送出（{medium}），文件{file}。", at=at, by=sent.by or "—", medium=sent.medium, file=sent.file)
 
 
 SCREEN = Screen("record", lambda: say("记录"), "file-text", RecordPage, listed=False)

@@ -35,12 +35,13 @@ SORTS: dict[str, tuple[str, str]] = {
     "review": ("signature", "text"),
     "enrol": ("certificate", "text"),
     "send": ("send", "warning"),
+    "receipt": ("mail-opened", "warning"),
     "backup": ("database-export", "warning"),
     "planned": ("calendar-event", "text"),
     "missing": ("info-circle", "text"),
 }
 """Icon and colour of each sort of `tally.today`; the sentence says the rest."""
-PLACES = {"conflict": "conflicts", "backup": "backup", "send": "handover", "enrol": "handover"}
+PLACES = {"conflict": "conflicts", "backup": "backup", "send": "handover", "receipt": "custody", "enrol": "handover"}
 """Where an item without a record of its own leads."""
 PLACE, KIND, UID, DRAFT = (Qt.ItemDataRole.UserRole + n for n in range(4))
 

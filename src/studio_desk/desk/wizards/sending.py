@@ -23,6 +23,7 @@ from studio_desk.kernel.words import say, series
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Sheet
+    from studio_desk.store.custody import Departure
     from studio_desk.store.home import Home
 
 MOST_LISTED = 2000
@@ -223,6 +224,33 @@ def slips(home: Home, files: tuple[Sent, ...], counts: list[tuple[str, int]], wa
             )
         )
     return found
+
+
+def slip_again(home: Home, sent: Departure) -> Sheet:
+    """The slip of a bundle that left earlier; its size is left for the pen."""
+    from studio_desk.binder.receipt_note import Handover, receipt_note
+
+    trust = trust_store.required(home)
+    with home.file.read() as c:
+        between = (sent.device, sent.first, sent.last)
+        since, until = c.exec_driver_sql(
+            "SELECT substr(min(t), 1, 10), substr(max(t), 1, 10) FROM op WHERE dev = ? AND seq BETWEEN ? AND ?", between
+        ).one()
+        counted = dict[str, int](
+            c.exec_driver_sql(
+                "SELECT r.kind, count(DISTINCT o.rec) FROM op o JOIN record r ON r.uid = o.rec"
+                " WHERE o.dev = ? AND o.seq BETWEEN ? AND ? GROUP BY r.kind",
+                between,
+            ).all()
+        )
+    counts = [(shape.title, counted[shape.key]) for shape in home.shapes if shape.key in counted]
+    way = "文件夹" if {"/", "\\"} & set(sent.medium) else sent.medium
+    return receipt_note(
+        Handover(
+            home.code, sent.id, home.name, trust.name, sent.file, 0, sent.sha256, since or "", until or "", counts, way,
+            sent.at[:10], sent.at[11:16],
+        )
+    )  # fmt: skip
 
 
 def _preview(home: Home, everything: bool, progress: Progress) -> dict[str, Any]:
