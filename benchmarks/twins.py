@@ -11,8 +11,8 @@ from benchmarks import stock
 from benchmarks.race import Goal, Lane, Page, exponent, race
 from studio_desk.kernel import ids
 from studio_desk.kernel.canon import digest
-from studio_desk.story import names
 from studio_desk.store.ops import FORMAT, GENESIS, Op, body_line
+from studio_desk.story import names
 from studio_desk.tally import duplicates
 
 OURS, NAIVE, HINT = "duplicates (ours)", "every pair (naive)", "alike: the hint in a form (ours)"
@@ -68,7 +68,13 @@ def stocked(folder: Path, number: int) -> Any:
         if seq % TWINS == 0:
             values = {**before, "name": str(before["name"])[:-1] + "华"}
         before = values
-        common = {"uid": ids.new_uid(), "code": f"SQ-QZ-2026-{seq:06d}", "station": "SQ", "state": "在册", "source": "手工"}
+        common = {
+            "uid": ids.new_uid(),
+            "code": f"SQ-QZ-2026-{seq:06d}",
+            "station": "SQ",
+            "state": "在册",
+            "source": "手工",
+        }
         line = body_line({**values, **common}, kind="person", by="何小兰")
         t, rec = "2026-01-01T09:00:00+08:00", str(common["uid"])
         op = Op(FORMAT, home.device, seq, prev, t, "record.save", rec, (), digest(line), len(line.encode()))
@@ -81,18 +87,21 @@ def stocked(folder: Path, number: int) -> Any:
 
 def hint(home: Any) -> list[Any]:
     """What a form asks after name and telephone."""
-    found = duplicates.alike(home, "person", {"uid": "new", "name": "王伟华", "phone": "13912345678", "birth": "1970-05-01"})
+    found = duplicates.alike(
+        home, "person", {"uid": "new", "name": "王伟华", "phone": "13912345678", "birth": "1970-05-01"}
+    )
     assert isinstance(found, list)
     return found
 
 
 def every_pair(home: Any) -> set[tuple[str, str]]:
     """The pairs that the rules call likely, without blocks."""
+    facts_of, rules_of, judge = duplicates._facts, duplicates._rules, duplicates._judge  # noqa: SLF001 - the oracle judges by the same rules
     with home.file.read() as c:
-        facts = [duplicates._facts("person", dict(row)) for row in c.exec_driver_sql("SELECT * FROM person").mappings()]
-    rules, least = duplicates._rules()
+        facts = [facts_of("person", dict(row)) for row in c.exec_driver_sql("SELECT * FROM person").mappings()]
+    rules, least = rules_of()
     return {
         (s.one.uid, s.other.uid)
         for one, other in combinations(facts, 2)
-        if (s := duplicates._judge("person", one, other, rules, least))
+        if (s := judge("person", one, other, rules, least))
     }

@@ -92,7 +92,9 @@ def test_a_district_links_two_stations_people_and_their_joint_event(tmp_path: Pa
         at = stations[code]
         at.json("init", "station", "--code", code, "--name", name)
         asked = at.json("enrol", "request", "--to", str(stick))
-        answer = district.json("enrol", "accept", asked["file"], "--to", str(stick), "--fingerprint", asked["fingerprint"])
+        answer = district.json(
+            "enrol", "accept", asked["file"], "--to", str(stick), "--fingerprint", asked["fingerprint"]
+        )
         at.json("enrol", "install", answer["file"])
         citizen = at.json("add", "person", "--set", f"name={'李晴' if code == 'SQ' else '李睛'}", "birth=1970-05-01")
         event = at.json(

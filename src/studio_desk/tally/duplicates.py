@@ -252,13 +252,15 @@ def _keys(kind: str, one: _Facts) -> Iterator[tuple[str, ...]]:
 
 
 def _near(home: Home, kind: str, me: _Facts) -> Iterator[str]:
-    """Uids of records that may be the one in the form: by the same keys, asked of the file's own indexes."""
+    """Uids of records that may be the one in the form: by the same keys, where it can be from the full text."""
     with home.file.read() as c:
-        asked = ("id_number", "phone", "household") if kind == "person" else ("start_day",)
+        asked = ("id_number", "household") if kind == "person" else ("start_day",)
         for name in asked:
             if value := me.values[name]:
                 query = f'SELECT uid FROM "{kind}" WHERE {name} = ? LIMIT {HINTS}'  # noqa: S608 - own names
                 yield from c.exec_driver_sql(query, (value,)).scalars()
+    if kind == "person" and me.values["phone"]:
+        yield from (hit.uid for hit in search.find(home.file, me.values["phone"], kind, HINTS)[0])
     if kind == "person" and me.exact:
         typed = {letters for name in (me.exact, *variants(me.exact)) for letters in initials(name)[:2]}
         for letters in sorted(typed):

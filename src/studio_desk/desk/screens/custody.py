@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QTableView, QVBoxLayout
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.rows import fit_columns
 from studio_desk.desk.wizards.sending import slip_again
@@ -131,14 +132,10 @@ class CustodyPage(Page):
         self.online = push("send", say("立即报送和收取"), lambda: desk.go("network", now=True))
         self.slip = push("printer", say("补打回执单"), self.print_slip)
         self.slip.setToolTip(say("选中的记录最近一次送出时的那个数据包"))
-        top = QHBoxLayout()
-        top.addWidget(title, 1)
-        top.addWidget(self.slip)
-        top.addWidget(self.online)
-        top.addWidget(self.go)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
-        box.addLayout(top)
+        box.addWidget(title)
+        box.addWidget(flowing(self.go, self.online, self.slip))
         box.addWidget(self.reminder)
         box.addLayout(self._counts)
         box.addWidget(self.table, 1)
