@@ -251,3 +251,24 @@ def test_a_station_that_is_behind_walks_every_change_of_the_roots(world: World):
     enrol.install(by_file, enrol.accept(district, request, world.stick).file)
     for station in (behind, by_file):
         assert trust_store.required(station) == trust_store.required(district)
+
+
+def test_who_is_enrolled_after_the_roots_changed_hears_nothing_of_it(world: World):
+    """The lists that changed the roots travel to everybody once; to whom they are old news they are no alarm."""
+    district = world.district()
+    signers = two_of_three(world, district)
+    others = [holder(world, name) for name in ("丁", "戊", "己")]
+    assert refusal(roots.change, district, texts(*others), 2) == "TRUST_UNSIGNED"
+    file = roots.write(district, world.stick).file
+    for signer in (*signers[:2], *others[:2]):
+        sign(world, district, signer, file)
+    station = world.station(None)
+    request, _ = enrol.request(station, world.stick)
+    assert refusal(enrol.accept, district, request, world.stick) == "TRUST_UNSIGNED"
+    file = roots.write(district, world.stick).file
+    for signer in others[:2]:
+        sign(world, district, signer, file)
+    enrol.install(station, enrol.accept(district, request, world.stick).file)
+    (found,) = take(station, receipt(district, "SQ", world.stick / "down"))
+    assert (found.outcome, found.notices) == ("applied", [])
+    assert trust_store.required(station) == trust_store.required(district)

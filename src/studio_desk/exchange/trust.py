@@ -155,14 +155,14 @@ def read_list(document: str, pinned: TrustList | None = None) -> TrustList:
             say("这份信任名单是{other}的，本站登记在{own}。", other=trust.district, own=pinned.district),
             say("请向本区区级管理员要文件；本机没有改动。"),
         )
-    if missing(pinned, good):
-        raise _badly_signed()
     if trust.version < pinned.version:
         raise Problem(
             "TRUST_OLD",
             say("这份信任名单（第{found}版）比本机的（第{known}版）旧。", found=trust.version, known=pinned.version),
             say("请使用区级最近一次给的文件；本机没有改动。"),
         )
+    if missing(pinned, good):
+        raise _badly_signed()
     if trust.version == pinned.version and trust != pinned:
         raise trust_two(trust.version)
     return trust
