@@ -119,6 +119,8 @@ def test_looked_at_agreed_handed_over_received(net: Net, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: line.state == "idle", timeout=WAIT_MS)
     assert "已联网" in seat.window.status.line.text()
     assert seat.boxes() == []
+    assert "都已送出" in seat.window.status.unsent.text()
+    assert round_of(qtbot, line, line._by_itself).sent == []  # nothing goes twice, whatever the district still lacks
     assert line.agreed
     seat = net.sit()  # the next start: no question, a round by itself
     line = line_of(seat)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
 
 import pytest
 
-from studio_desk.exchange import network
+from studio_desk.exchange import network, receipts
 from studio_desk.exchange.hub_place import place_of
 from studio_desk.exchange.transports import https
 from studio_desk.exchange.transports.https import Outgoing
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.store import blobs, custody
-from tests.hub.world import Cutter, Hub, World, line, quick, uids, write
+from tests.hub.world import Cutter, Hub, World, line, quick, uids, until, write
 
 KIB = 1024
 
@@ -91,6 +92,38 @@ def test_mail_cut_on_the_way_goes_on_where_it_stopped(world: World):
     assert cutter.cuts >= 2
     assert [o.outcome for o in found.results] == ["applied"]
     assert set(custody.words(station, list(uids(station))).values()) == {"received"}
+    cutter.close()
+
+
+def test_large_mail_cut_at_every_64_kib_and_the_hub_killed_in_between(world: World):
+    """Nothing carries more than 64 KiB, the hub dies half-way: what was fetched is not fetched again, all of it is taken in."""
+    station = world.station(entries=1)
+    (uid,) = uids(station)
+    hub = world.hub()
+    network.push(station, url=hub.url, dial=quick)
+    hub.merged()
+    network.pull(station, url=hub.url, dial=quick)
+    hub.stop()
+    district = world.open()
+    for _ in range(60):
+        receipts.send_back(district, uid, f"请补充：{os.urandom(3000).hex()}")
+    hub = world.hub()
+    box = line(station, hub.url)
+    until(lambda: [i["size"] for i in box.listing(0)["items"] if i["size"] > 190 * KIB], 60)
+    cutter = Cutter(hub.port, 64 * KIB, up=False)
+    with pytest.raises(Problem) as broke:
+        network.pull(station, url=cutter.url, dial=_impatient)
+    assert broke.value.exit_code == NETWORK
+    (part,) = (station.path / "incoming").glob("*.part")
+    assert 0 < part.stat().st_size < 64 * KIB
+    port = hub.port
+    hub.stop(signal.SIGKILL)
+    hub = world.hub("--port", str(port))
+    found = network.pull(station, url=cutter.url, dial=quick)
+    assert cutter.cuts >= 3
+    assert "applied" in [o.outcome for o in found.results]
+    assert custody.words(station, [uid]) == {uid: "returned"}
+    assert list((station.path / "incoming").iterdir()) == []
     cutter.close()
 
 

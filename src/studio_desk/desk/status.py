@@ -95,6 +95,8 @@ class Status(QWidget):
         line = self._desk.line
         self.line.setVisible(line is not None and line.state != "none")
         if line is not None:
+            if line.state == "idle":
+                self.refresh()  # what was not sent may have been
             colour, sign = LINE_SIGNS[line.state]
             self.line.setText(line.words())
             self.line.setIcon(coloured(sign, theme.colour(colour)))

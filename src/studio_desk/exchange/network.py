@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from studio_desk.exchange import acknowledged, inbox, outbox, tables, trust_store
+from studio_desk.exchange import acknowledged, inbox, outbox, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.hub_place import Place, Published, place_of
 from studio_desk.exchange.inbox import Outcome
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 URL, PIN, HANDED, TAKEN = "hub.url", "hub.pin", "hub.handed", "hub.taken"
 """Small texts of the home: the hub that was last typed and reached, its pins, how far it was given each chain, how far its mail was taken."""
 OUTGOING, INCOMING = "outgoing", "incoming"
+ASKED: Final = "hub.asked"
+"""Small text of the home: the attachments that the district had asked for when a bundle was last sealed for the hub."""
 PATIENCE: Final = timedelta(days=1)
 """Without a receipt for so long, what was handed over is handed over again."""
 
@@ -277,6 +279,7 @@ def seal(home: Home, trip: Trip, *, everything: bool = False, progress: Progress
     """
     trip.queue.ready()
     outbox.export(home, trip.queue, everything=everything, progress=progress)
+    home.meta.set(ASKED, " ".join(outbox.asked(home)))
     return queued(home, trip)
 
 
@@ -341,12 +344,12 @@ def remember(home: Home, trip: Trip) -> None:
 def all_handed(home: Home) -> bool:
     """Whether the hub holds everything that would leave now; then only the receipt is missing."""
     _, handed, at = _handed(home)
-    with home.file.read() as c:
-        asked = c.exec_driver_sql(f"SELECT 1 FROM {tables.wanted.name} WHERE side = 'there' LIMIT 1").first()  # noqa: S608
-    if not handed or asked or clock.now() - datetime.fromisoformat(at) > PATIENCE:
+    if not handed or clock.now() - datetime.fromisoformat(at) > PATIENCE:
         return False
+    asked = set(outbox.asked(home))
     waits = outbox.waiting(home)
-    return bool(waits) and all(volume.last <= handed.get(volume.dev, 0) for volume in waits)
+    gone = asked <= set(home.meta.get(ASKED).split()) and all(v.last <= handed.get(v.dev, 0) for v in waits)
+    return bool(waits or asked) and gone
 
 
 def handed_at(home: Home) -> str:

@@ -96,8 +96,8 @@ def export(home: Home, to: Path | Transport, *, everything: bool = False, progre
     if home.role != "station":
         raise Problem("NOT_A_STATION", say("只有站点才导出上报数据。"), say("区级请用“回执”（receipt）给站点回传。"))
     trust = trust_store.required(home)
-    asked = _asked(home)
-    volumes = waiting(home, everything=everything, asked=asked)
+    wanted = asked(home)
+    volumes = waiting(home, everything=everything, asked=wanted)
     if not volumes:
         raise Problem(
             "NOTHING_TO_EXPORT",
@@ -126,6 +126,14 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
     if asked and volumes:
         volumes[-1].blobs |= sizes(home, asked)
     return volumes
+
+
+def asked(home: Home) -> list[str]:
+    """Attachments that the district's newest receipt says it lacks and that are here."""
+    with home.file.read() as c:
+        query = f"SELECT sha256 FROM {tables.wanted.name} WHERE side = 'there' ORDER BY sha256"  # noqa: S608
+        found = list(c.exec_driver_sql(query).scalars())
+    return sorted(sizes(home, found))
 
 
 def downward(home: Home, station: str, chains: dict[str, int]) -> list[Volume]:
@@ -210,13 +218,6 @@ def epoch_of(home: Home) -> str:
         epoch = ids.new_salt()[:16]
         home.meta.set("hub_epoch", epoch)
     return f"{epoch}.{home.incarnation}"
-
-
-def _asked(home: Home) -> list[str]:
-    """Attachments that the district's newest receipt says it lacks."""
-    with home.file.read() as c:
-        query = f"SELECT sha256 FROM {tables.wanted.name} WHERE side = 'there' ORDER BY sha256"  # noqa: S608
-        return list(c.exec_driver_sql(query).scalars())
 
 
 def _seen(home: Home, to: str) -> dict[str, tuple[int, str]]:

@@ -81,9 +81,10 @@ class NetworkPage(Scrolling):
         answer = QHBoxLayout()
         answer.addWidget(self.agree)
         answer.addStretch(1)
-        for widget in (self.summary, self.kinds, self.question):
-            self.leaving.box.addWidget(widget)
+        self.leaving.box.addWidget(self.summary)
+        self.leaving.box.addWidget(self.question)
         self.leaving.box.addLayout(answer)
+        self.leaving.box.addWidget(self.kinds)
         return self.leaving
 
     def _results(self) -> Card:
