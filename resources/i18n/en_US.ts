@@ -966,6 +966,10 @@
             <translation>Ground for not accepting</translation>
         </message>
         <message>
+            <source>不再公布</source>
+            <translation>No longer publish</translation>
+        </message>
+        <message>
             <source>不再公布接收站</source>
             <translation>No longer publish a hub</translation>
         </message>
@@ -1853,8 +1857,20 @@
             <translation>Export everything again (only when the district says it lost data)</translation>
         </message>
         <message>
+            <source>公布</source>
+            <translation>Publish</translation>
+        </message>
+        <message>
+            <source>公布接收站</source>
+            <translation>Publish the hub</translation>
+        </message>
+        <message>
             <source>公布接收站：{url}，证书指纹：{pins}。</source>
             <translation>Hub published: {url}, fingerprints of its certificates: {pins}.</translation>
+        </message>
+        <message>
+            <source>公布联网报送的网址和证书，各站随回执自动知道。</source>
+            <translation>Publish address and certificates for the network; stations learn them with their receipts.</translation>
         </message>
         <message>
             <source>公益</source>
@@ -4887,6 +4903,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Next: take in the bundles that were kept (import), write a receipt for every station (receipt), then make a new escrow key (keys escrow new).</translation>
         </message>
         <message>
+            <source>接收站…</source>
+            <translation>Hub…</translation>
+        </message>
+        <message>
             <source>接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。</source>
             <translation>The hub has stopped; bundles still waiting to be merged: {n}. It goes on at the next start.</translation>
         </message>
@@ -7699,6 +7719,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Gaps {n}</translation>
         </message>
         <message>
+            <source>网址</source>
+            <translation>Address</translation>
+        </message>
+        <message>
+            <source>网址和证书指纹写进信任名单，随下一次回执送给各站，各站不用填。换证书前，新旧两个指纹都写上，各站都收取过以后再换。</source>
+            <translation>Address and fingerprints of the certificates go into the trust list and to the stations with their next receipt; nobody types them there. Before a certificate is changed, give the old and the new fingerprint, and change it when every station has fetched.</translation>
+        </message>
+        <message>
             <source>网络</source>
             <translation>Network</translation>
         </message>
@@ -8111,12 +8139,20 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The settings are saved.</translation>
         </message>
         <message>
+            <source>证书 (*.pem *.crt *.cer)</source>
+            <translation>Certificates (*.pem *.crt *.cer)</translation>
+        </message>
+        <message>
             <source>证书或其公钥的指纹，可写多次：换证书前新旧都写</source>
             <translation>Fingerprint of a certificate or of its public key, may be repeated: old and new before a certificate is changed</translation>
         </message>
         <message>
             <source>证书指纹写得不对。</source>
             <translation>The fingerprint of the certificate is not written correctly.</translation>
+        </message>
+        <message>
+            <source>证书指纹，每行一个</source>
+            <translation>Fingerprints of certificates, one a line</translation>
         </message>
         <message>
             <source>证书文件“{file}”读不出来。</source>
@@ -9879,6 +9915,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>选登记回执文件…</source>
             <translation>Choose enrolment receipt…</translation>
+        </message>
+        <message>
+            <source>选证书文件</source>
+            <translation>Choose a certificate</translation>
+        </message>
+        <message>
+            <source>选证书文件…</source>
+            <translation>Choose certificate…</translation>
         </message>
         <message>
             <source>选项</source>

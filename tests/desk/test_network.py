@@ -276,6 +276,44 @@ def test_without_a_hub_nothing_is_seen(net: Net) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_district_publishes_from_its_desk(
+    qapp: QApplication, tmp_path: Path, template: SimpleNamespace, qtbot: Any, language: str
+) -> None:
+    from tests.desk.test_every_screen import chinese, small
+    from tests.hub.test_publish import Certificate
+
+    scene = Scene(qapp, tmp_path, template)
+    seat = scene.sit(DISTRICT, language=language)
+    page = seat.go("stations")
+    dialog = page.publish_hub()
+    assert not dialog.publish.isEnabled()
+    assert not dialog.withdraw.isVisible()
+    dialog.url.setText("http://hub.example.gov.cn")
+    qtbot.mouseClick(dialog.publish, Qt.MouseButton.LeftButton)
+    assert dialog.wrong.isVisible()  # refused beside the field, nothing published
+    assert trust_store.required(seat.home).hub is None
+    old, new = Certificate(tmp_path, "old"), Certificate(tmp_path, "new")
+    dialog.add_certificates([old.secret])
+    assert dialog.pins.toPlainText() == ""
+    dialog.add_certificates([old.file, new.file])
+    dialog.url.setText("https://hub.example.gov.cn:8440")
+    assert small(dialog) == []
+    if language == "en":
+        assert chinese(dialog) == []
+    qtbot.mouseClick(dialog.publish, Qt.MouseButton.LeftButton)
+    seat.idle()
+    hub = trust_store.required(seat.home).hub
+    assert hub is not None
+    assert (hub.url, hub.pins) == ("https://hub.example.gov.cn:8440", (old.pin, new.pin))
+    dialog = page.publish_hub()
+    assert dialog.pins.toPlainText().split() == [old.pin, new.pin]
+    qtbot.mouseClick(dialog.withdraw, Qt.MouseButton.LeftButton)
+    seat.idle()
+    assert trust_store.required(seat.home).hub is None
+    scene.leave()
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_page_reads_in_both_languages(net: Net, qtbot: Any, language: str) -> None:
     from tests.desk.test_every_screen import chinese, nameless, small
 

@@ -13,6 +13,7 @@ from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.accepting import Accepting
+from studio_desk.desk.wizards.publishing import Publishing
 from studio_desk.exchange import acknowledged, tables, trust_store
 from studio_desk.exchange.header import chain_age, chain_owner, chain_stem
 from studio_desk.exchange.inbox import gaps_before
@@ -130,6 +131,8 @@ class StationsPage(Page):
         self.receipt = push("mail-opened", say("写回执"), lambda: desk.go("receipts", station=self._code()))
         self.revoke = push("ban", say("吊销…"), self._ask_revoke)
         self.revoke.setToolTip(say("电脑丢了或换了，它以后的数据不再接收。"))
+        self.hub = push("send", say("接收站…"), self.publish_hub)
+        self.hub.setToolTip(say("公布联网报送的网址和证书，各站随回执自动知道。"))
         self.table = Rows(
             say("站点"),
             (
@@ -151,7 +154,7 @@ class StationsPage(Page):
         self.missing.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(title, 1)
-        for button in (self.enrol, self.receipt, self.revoke):
+        for button in (self.enrol, self.hub, self.receipt, self.revoke):
             top.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
@@ -179,6 +182,13 @@ class StationsPage(Page):
         """Enrol a station."""
         dialog = Accepting(self._desk, self)
         dialog.accepted_one.connect(self.read)
+        dialog.open()
+        return dialog
+
+    def publish_hub(self) -> Publishing:
+        """Name the hub in the trust list."""
+        dialog = Publishing(self._desk, self)
+        dialog.accepted.connect(self.read)
         dialog.open()
         return dialog
 
