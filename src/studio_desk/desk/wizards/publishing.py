@@ -25,7 +25,7 @@ class Publishing(QDialog):
         self._desk = desk
         self.setWindowTitle(say("公布接收站"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(680)
+        self.setMinimumWidth(860)
         about = QLabel(
             say(
                 "网址和证书指纹写进信任名单，随下一次回执送给各站，各站不用填。换证书前，新旧两个指纹都写上，各站都收取过以后再换。"
