@@ -69,9 +69,10 @@ class TrustPage(Scrolling):
         self.digits.setText(enrol.own_request(self._desk.home).fingerprint if asks else "")
         self.digits.setVisible(asks)
         self.rotate.setEnabled(found.version > 0)
-        for label in (self.root, self.escrow):
-            label.parentWidget().setVisible(district)
-        self.waiting.parentWidget().setVisible(found.waiting is not None)
+        shown = ((self.root, district), (self.escrow, district), (self.waiting, found.waiting is not None))
+        for label, on in shown:
+            if (card := label.parentWidget()) is not None:
+                card.setVisible(on)
         if found.waiting is not None:
             w = found.waiting
             head = say("第{version}版，还差{n}把签名", version=w.trust.version, n=w.lacking)
