@@ -222,6 +222,14 @@
             <translation>What was sent on {day} still waits for the district's receipt.</translation>
         </message>
         <message>
+            <source>{device} 交到区里的最后一条写于{at}；那以后在它上面录入、没有上交的，这里没有，请对照纸质台账补录。</source>
+            <translation>The last entry that {device} handed over to the district was written at {at}. What was entered on it later and never handed over is not here; please enter it again from the paper ledger.</translation>
+        </message>
+        <message>
+            <source>{device} 的历史分成了两支（备份恢复，或文件夹被复制到另一台电脑）；站点已把这一支的内容在新的编号链里重新上报。</source>
+            <translation>The history of {device} had split in two (a restored backup, or the folder copied to another computer); the station has reported what this branch holds again in a new chain.</translation>
+        </message>
+        <message>
             <source>{device} 的第 {seq} 号有两个不同的版本：同一台电脑的历史分成了两支。</source>
             <translation>Number {seq} of {device} exists in two versions: the history of one computer has split in two.</translation>
         </message>
@@ -242,16 +250,20 @@
             <translation>Record number {seq} of {device}</translation>
         </message>
         <message>
+            <source>{device}不是{name}的电脑。</source>
+            <translation>{device} is no computer of {name}.</translation>
+        </message>
+        <message>
             <source>{device}到第{seq}号：{code}</source>
             <translation>{device} up to number {seq}: {code}</translation>
         </message>
         <message>
-            <source>{device}已经用另一把钥匙登记过。</source>
-            <translation>{device} is already enrolled with another key.</translation>
-        </message>
-        <message>
             <source>{device}的这把钥匙已经吊销或换掉，不能再登记。</source>
             <translation>This key of {device} was revoked or replaced and cannot be enrolled again.</translation>
+        </message>
+        <message>
+            <source>{device}这个名称已经登记给另一台电脑（或已吊销）。</source>
+            <translation>The name {device} already belongs to another computer (or was revoked).</translation>
         </message>
         <message>
             <source>{device}：到第{seq}号。</source>
@@ -627,6 +639,10 @@
         <message>
             <source>“{file}”不是登记文件，或已损坏。</source>
             <translation>"{file}" is not an enrolment file, or it is damaged.</translation>
+        </message>
+        <message>
+            <source>“{folder}”里没有给本机（{device}）的重建文件。</source>
+            <translation>“{folder}” holds no rebuild files for this computer ({device}).</translation>
         </message>
         <message>
             <source>“{kind}”没有写责任专委会。</source>
@@ -2389,6 +2405,10 @@
             <translation>Vocabularies, rules, schemes, calendars and defaults sent by the district</translation>
         </message>
         <message>
+            <source>区级不用写这一项。</source>
+            <translation>A district leaves this out.</translation>
+        </message>
+        <message>
             <source>区级公布以后，收一次回执就会知道；急用时请用 --url 写上区级给的网址。</source>
             <translation>Once the district has published it, the next receipt brings it; if it is urgent, give the address from the district with --url.</translation>
         </message>
@@ -2493,6 +2513,18 @@
             <translation>The district has sent none yet.</translation>
         </message>
         <message>
+            <source>区级送回了本机缺少的 {dev} 的内容：新增{new}条，更改{changed}条。</source>
+            <translation>The district sent back what this computer lacked of {dev}: {new} new, {changed} changed.</translation>
+        </message>
+        <message>
+            <source>区级送回了本站 {dev} 的内容，与本机的分成了两支；装入时会自动理顺。</source>
+            <translation>The district sent back {dev} of this station; it and the copy here are two branches. Taking it in puts that in order.</translation>
+        </message>
+        <message>
+            <source>区级：U盘或文件夹</source>
+            <translation>District: a USB stick or folder</translation>
+        </message>
+        <message>
             <source>区级：不再用应急钥匙</source>
             <translation>district: use no escrow key any more</translation>
         </message>
@@ -2515,6 +2547,10 @@
         <message>
             <source>区级：可以在电话里读的回执码</source>
             <translation>district: the receipt code to read over the telephone</translation>
+        </message>
+        <message>
+            <source>区级：吊销一台电脑，已收到的都留着</source>
+            <translation>district: revoke a computer; what was received stays</translation>
         </message>
         <message>
             <source>区级：在信任名单里公布接收站，各站随回执自动知道网址和证书</source>
@@ -2559,6 +2595,10 @@
         <message>
             <source>区级：给一个或几个站点交办一件事</source>
             <translation>District: give one or several stations a task</translation>
+        </message>
+        <message>
+            <source>区级：给哪台电脑，例如 SQ-2</source>
+            <translation>District: for which computer, e.g. SQ-2</translation>
         </message>
         <message>
             <source>区级：给站点写回执数据包</source>
@@ -2896,8 +2936,20 @@
             <translation>Only a district opens a hub.</translation>
         </message>
         <message>
+            <source>只有区级才能写重建文件。</source>
+            <translation>Only a district writes rebuild files.</translation>
+        </message>
+        <message>
             <source>只有区级才能接受登记。</source>
             <translation>Only the district can accept an enrolment.</translation>
+        </message>
+        <message>
+            <source>只有本机才有的{n}条已移到编号链 {chain}，下次导出时上报；没有丢失，也不会重复。</source>
+            <translation>{n} entries that only this computer has were moved to the chain {chain} and leave with the next export; nothing is lost, nothing doubles.</translation>
+        </message>
+        <message>
+            <source>只有站点才分第几台电脑。</source>
+            <translation>Only a station has several computers.</translation>
         </message>
         <message>
             <source>只有站点才导出上报数据。</source>
@@ -3900,6 +3952,10 @@
             <translation>Revoked</translation>
         </message>
         <message>
+            <source>已吊销 {device}；已收到的都留着，新的信任名单会随回执送给各站点。</source>
+            <translation>{device} is revoked. What was received stays; the new trust list travels to the stations with the receipts.</translation>
+        </message>
+        <message>
             <source>已吊销 {device}；新的信任名单会随回执送给各站点。</source>
             <translation>{device} is revoked; the new trust list goes to the stations with their receipts.</translation>
         </message>
@@ -3991,6 +4047,10 @@
         <message>
             <source>已打电话核对，六组数字完全一致</source>
             <translation>Compared over the telephone, all six groups of digits are the same</translation>
+        </message>
+        <message>
+            <source>已按区里的数据重建：记录{n}条。本机的编号链是 {dev}。</source>
+            <translation>Rebuilt from the district's data: {n} records. The chain of this computer is {dev}.</translation>
         </message>
         <message>
             <source>已换区级的钥匙，信任名单第{version}版会随回执送到各站点。</source>
@@ -4133,6 +4193,10 @@ Have the station compare it when installing.</translation>
         <message>
             <source>已裁定：{reason}</source>
             <translation>Decided: {reason}</translation>
+        </message>
+        <message>
+            <source>已装入的都在；请把整个文件夹重新拷一次再装，重复装入不会出错。</source>
+            <translation>What was taken in stays. Please copy the whole folder again and repeat; repeating does no harm.</translation>
         </message>
         <message>
             <source>已装入：{name}（{district}），信任名单第{version}版。
@@ -4793,6 +4857,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>For study groups formed by area.</translation>
         </message>
         <message>
+            <source>按区级的数据重建站点：区级用 --for 写文件，新电脑用 --from-district 装入</source>
+            <translation>rebuild a station from the district's data: the district writes with --for, the new computer takes in with --from-district</translation>
+        </message>
+        <message>
             <source>按哪一栏排；写成 --order=-day 为从后往前</source>
             <translation>field to sort by; --order=-day sorts backwards</translation>
         </message>
@@ -4866,6 +4934,14 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>换本机的签名钥匙和收件钥匙</source>
             <translation>change the signing key and the receiving key of this computer</translation>
+        </message>
+        <message>
+            <source>换电脑，由{device}接替</source>
+            <translation>Computer replaced by {device}</translation>
+        </message>
+        <message>
+            <source>换电脑：同时吊销原来的那台，例如 SQ-1</source>
+            <translation>Computer replaced: revoke the old one in the same step, e.g. SQ-1</translation>
         </message>
         <message>
             <source>换钥匙</source>
@@ -5443,6 +5519,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>set up the file of a station or district</translation>
         </message>
         <message>
+            <source>新电脑：区级写的登记回执文件，其余文件在它旁边</source>
+            <translation>New computer: the enrolment answer written by the district; the other files lie beside it</translation>
+        </message>
+        <message>
             <source>新的口令</source>
             <translation>New passphrase</translation>
         </message>
@@ -5543,6 +5623,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>是或否</source>
             <translation>yes or no</translation>
+        </message>
+        <message>
+            <source>是本站另一台电脑的附件；下次与区级交接时会带来，不用再做什么。</source>
+            <translation>They belong to another computer of this station and come with the next exchange; nothing to do.</translation>
         </message>
         <message>
             <source>是现在用的应急钥匙。</source>
@@ -5900,8 +5984,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>This computer</translation>
         </message>
         <message>
+            <source>本机已经登记为{device}，不能再改。</source>
+            <translation>This computer is enrolled as {device}; that cannot be changed any more.</translation>
+        </message>
+        <message>
             <source>本机指纹</source>
             <translation>Fingerprint of this computer</translation>
+        </message>
+        <message>
+            <source>本机改为本站第{n}台电脑，编号随之更换</source>
+            <translation>This became computer {n} of the station, so the number changed</translation>
+        </message>
+        <message>
+            <source>本机现在是{device}，{n}条记录换了新编号。</source>
+            <translation>This computer is now {device}; {n} records got a new number.</translation>
         </message>
         <message>
             <source>本机的备份</source>
@@ -5926,6 +6022,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本程序需要 ReportLab {wanted} 版，这里装的是 {found} 版，不能打印。</source>
             <translation>This program needs ReportLab {wanted}, but {found} is installed here; nothing can be printed.</translation>
+        </message>
+        <message>
+            <source>本站另一台电脑（{dev}）写的内容已带到本机：新增{new}条，更改{changed}条。</source>
+            <translation>What another computer of this station ({dev}) wrote has come here: {new} new, {changed} changed.</translation>
         </message>
         <message>
             <source>本站的指纹（念给区里听）</source>
@@ -6566,6 +6666,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>No station "{code}" is enrolled.</translation>
         </message>
         <message>
+            <source>没有第{n}台电脑这个号。</source>
+            <translation>There is no computer number {n}.</translation>
+        </message>
+        <message>
             <source>没有等待签名的信任名单。</source>
             <translation>No trust list waits for signatures.</translation>
         </message>
@@ -6945,6 +7049,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The computer is lost or replaced; its later data are no longer accepted.</translation>
         </message>
         <message>
+            <source>电脑，例如 SQ-1</source>
+            <translation>Computer, e.g. SQ-1</translation>
+        </message>
+        <message>
             <source>电话</source>
             <translation>Telephone</translation>
         </message>
@@ -6999,6 +7107,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>登记入网：申请、核对指纹、安装信任表</source>
             <translation>Enrolment: request, comparing fingerprints, installing the trust list</translation>
+        </message>
+        <message>
+            <source>登记前改为本站的第几台电脑；已录入的内容都留着，编号随之更换</source>
+            <translation>Before enrolment: make this computer number N of the station; what was entered stays, its numbers change</translation>
         </message>
         <message>
             <source>登记回执 (*-enrol-install.json)</source>
@@ -7672,8 +7784,16 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Numbers go on after leaving out a hundred, so that none repeats what was sent; at the next hand-over the district finds out what is missing.</translation>
         </message>
         <message>
+            <source>编号和上报都以它为准，不用改；要添电脑，请在新的电脑上新建。</source>
+            <translation>Numbers and reports rely on it. To add a computer, set it up on the new one.</translation>
+        </message>
+        <message>
             <source>编号字母</source>
             <translation>Prefix</translation>
+        </message>
+        <message>
+            <source>编号链合并，保持原来的内容</source>
+            <translation>Chains merged, content kept as it was</translation>
         </message>
         <message>
             <source>编号，例如 SQ-MQ-2026-0012</source>
@@ -7686,6 +7806,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>缺 {device} 第{first}至{last}号。</source>
             <translation>Numbers {first} to {last} of {device} are missing.</translation>
+        </message>
+        <message>
+            <source>缺 {dev} 第{first}至{last}号：原来的电脑写过，区里没有收到。</source>
+            <translation>Missing {dev} {first} to {last}: the old computer wrote them, the district never received them.</translation>
         </message>
         <message numerus="yes">
             <source>缺{n}个附件。</source>
@@ -7717,6 +7841,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>缺漏 {n}</source>
             <translation>Gaps {n}</translation>
+        </message>
+        <message>
+            <source>缺附件“{name}”：区里没有收到。</source>
+            <translation>Missing attachment “{name}”: the district never received it.</translation>
         </message>
         <message>
             <source>网址</source>
@@ -8339,6 +8467,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please update Studio Desk here to the newest version first, then take it in again from quarantine.</translation>
         </message>
         <message>
+            <source>请先接受新电脑的登记申请（enrol accept）。已登记的有：{known}。</source>
+            <translation>Please accept the new computer's request first (enrol accept). Enrolled are: {known}.</translation>
+        </message>
+        <message>
             <source>请先撤销更晚的导入，或用更正、作废处理有问题的记录。</source>
             <translation>Please undo the later import first, or correct or void the records with problems.</translation>
         </message>
@@ -8355,6 +8487,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please register it first, or use the number.</translation>
         </message>
         <message>
+            <source>请先确认不是别的站点用错了站码。如果{name}添了或换了电脑：请在那台电脑的登记页把“第几台电脑”改为{free}（enrol request --computer {free}），再交一次申请；那里已录入的内容都会留着。</source>
+            <translation>First make sure that no other station uses this code by mistake. If {name} added or replaced a computer: on that computer's enrolment page set “which computer” to {free} (enrol request --computer {free}) and hand in the request again; what was entered there stays.</translation>
+        </message>
+        <message>
             <source>请关闭打开它的程序（看图、杀毒、同步软件等），再做一次。</source>
             <translation>Please close the program that has it open (picture viewer, virus scanner, file sync) and do it again.</translation>
         </message>
@@ -8369,6 +8505,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请再做一次；归档期间先不要录入。</source>
             <translation>Please do it again, and enter nothing while archiving.</translation>
+        </message>
+        <message>
+            <source>请写1至{most}：本站第一台写1，再添或换一台就写下一个没用过的号。</source>
+            <translation>Please give 1 to {most}: 1 for the station's first computer, the next unused number for each one added or replaced.</translation>
         </message>
         <message>
             <source>请写1至{n}；一般每个处理器核心一个。</source>
@@ -8417,6 +8557,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请写记录的编号来打印；要空白表，请加 --blank。</source>
             <translation>Please give the number of a record to print; for a blank form add --blank.</translation>
+        </message>
+        <message>
+            <source>请写这个站点原来那台电脑的名称；没有登记，也没有吊销。</source>
+            <translation>Please name the station's old computer; nothing was enrolled or revoked.</translation>
         </message>
         <message>
             <source>请删减到{limit}个字以内，或把多出的内容写进说明、附件。</source>
@@ -9051,10 +9195,6 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please fill it in once a committee director, the secretary-general or the vice-chairperson in charge has approved.</translation>
         </message>
         <message>
-            <source>请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。</source>
-            <translation>Please make sure that two stations do not use the same code; if the computer was replaced, revoke the old enrolment first.</translation>
-        </message>
-        <message>
             <source>请确认文件没有改错扩展名、没有损坏，用相应程序打开后另存一份再添加。</source>
             <translation>Please make sure that the file has the right extension and is not damaged; open it in its program, save it anew and add that.</translation>
         </message>
@@ -9125,6 +9265,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请装入由本机的申请文件换回的那一份；本机没有改动。</source>
             <translation>Please install the one made from this computer's request file; nothing changed on this computer.</translation>
+        </message>
+        <message>
+            <source>请让区级在“站点”里选本机，写重建文件（rebuild --for {device}），把整个文件夹带回来。</source>
+            <translation>Please have the district choose this computer under “Stations” and write its rebuild files (rebuild --for {device}), then bring the whole folder.</translation>
         </message>
         <message>
             <source>请让区级管理员重新生成登记回执文件；本机没有改动。</source>
@@ -9593,6 +9737,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This file was not read after {seconds} seconds; reading was stopped.</translation>
         </message>
         <message>
+            <source>这个文件里的内容都已收到，不用再处理；可以丢弃它。</source>
+            <translation>All this file holds was received by now; nothing to do, it may be discarded.</translation>
+        </message>
+        <message>
             <source>这个站点的文件正被另一个程序打开。</source>
             <translation>The file of this station is open in another program.</translation>
         </message>
@@ -9691,6 +9839,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这是别的电脑的信箱。</source>
             <translation>This is another computer's mailbox.</translation>
+        </message>
+        <message>
+            <source>这是本站的第几台电脑；添了或换了电脑就写下一个没用过的号</source>
+            <translation>Which computer of the station this is; for one added or replaced, the next unused number</translation>
         </message>
         <message>
             <source>这是预演，没有改动。</source>
@@ -9987,6 +10139,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>重建区级至少要有一把根钥匙。</source>
             <translation>To begin the district again at least one root key is needed.</translation>
+        </message>
+        <message>
+            <source>重建文件已写好：{folder}（站点记录{n}条）。请把整个文件夹带到新电脑。</source>
+            <translation>The rebuild files are written: {folder} ({n} records of the station). Please take the whole folder to the new computer.</translation>
+        </message>
+        <message>
+            <source>重建还没有完成，“{file}”没有装入。</source>
+            <translation>The rebuild is not complete; “{file}” was not taken in.</translation>
         </message>
         <message>
             <source>重新交办</source>

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from studio_desk.exchange import enrol, inbox, outbox, receipts, tables
 from studio_desk.exchange.inbox import Outcome
+from studio_desk.kernel.problem import Problem
 from studio_desk.kinds.attachment import KIND as ATTACHMENT
 from studio_desk.record.kind import Kind
 from studio_desk.store.home import Home
@@ -27,8 +30,9 @@ class World:
         self.stick = folder / "stick"
         self.stick.mkdir()
         self.homes: dict[str, Home] = {}
+        self.trips = 0
 
-    def home(self, name: str, code: str, role: str) -> Home:
+    def home(self, name: str, code: str, role: str, computer: int = 1) -> Home:
         made = Home.create(
             self.folder / name,
             role=role,
@@ -37,6 +41,7 @@ class World:
             shapes=self.shapes,
             passphrase=PASSPHRASE,
             use_keyring=False,
+            computer=computer,
         )
         self.homes[name] = made
         return made
@@ -51,13 +56,42 @@ class World:
             self.enrol(district, station)
         return station
 
+    def second(self, district: Home, code: str = "SQ", computer: int = 2) -> Home:
+        """A further computer of a station, enrolled."""
+        made = self.home(f"{code}-{computer}", code, "station", computer)
+        self.enrol(district, made)
+        return made
+
+    def twin(self, name: str) -> Home:
+        """A copy of a home's folder, opened on another computer."""
+        self.homes[name].close()
+        shutil.copytree(self.folder / name, self.folder / f"{name}+")
+        self.reopen(name)
+        return self.reopen(f"{name}+")
+
+    def meet(self, district: Home, *stations: Home, rounds: int = 3) -> list[Outcome]:
+        """Every station hands over what it has and takes back what waits; answers what came of the last round."""
+        outcomes: list[Outcome] = []
+        for _ in range(rounds):
+            outcomes = []
+            for station in stations:
+                self.trips += 1
+                there, back = self.folder / f"there{self.trips}", self.folder / f"back{self.trips}"
+                there.mkdir()
+                back.mkdir()
+                with suppress(Problem):
+                    outcomes += take(district, *(s.file for s in outbox.export(station, there).files))
+                outcomes += take(station, *receipts.write(district, station.code, back).files)
+        return outcomes
+
     def enrol(self, district: Home, station: Home) -> None:
         request, shown = enrol.request(station, self.stick)
         answer = enrol.accept(district, request, self.stick, shown)
         enrol.install(station, answer.file, answer.district_fingerprint)
 
     def reopen(self, name: str) -> Home:
-        self.homes[name].close()
+        if name in self.homes:
+            self.homes[name].close()
         self.homes[name] = Home.open(self.folder / name, shapes=self.shapes, passphrase=PASSPHRASE)
         return self.homes[name]
 

@@ -24,6 +24,13 @@ def register(verbs: Verbs) -> None:
     parser.add_argument("--name", required=True, help=say("全称，例如石桥镇政协联络站"))
     parser.add_argument("--town", default="", help=say("乡镇、街道"))
     parser.add_argument("--type", default="", help=say("站点类型"))
+    parser.add_argument(
+        "--computer",
+        type=int,
+        default=1,
+        metavar="N",
+        help=say("这是本站的第几台电脑；添了或换了电脑就写下一个没用过的号"),
+    )
     parser = verbs.add("init district", say("新建区县政协的文件"), district)
     parser.add_argument("--code", required=True, help=say("行政区划代码，6位数字，例如 990000"))
     parser.add_argument("--name", required=True, help=say("全称"))
@@ -86,6 +93,7 @@ def _create(call: Call, role: str, details: dict[str, str]) -> Home:
             passphrase=passphrase,
             use_keyring=passphrase is None,
             details=details,
+            computer=getattr(call.args, "computer", 1),
         )
 
     try:

@@ -14,7 +14,7 @@ from studio_desk.exchange import sshsig
 from studio_desk.exchange.attachments import check_attachment
 from studio_desk.exchange.bag import BAGIT_TEXT, bag_info, check_bagit, manifest, read_manifest, readme
 from studio_desk.exchange.chain import Checked, check_bodies, check_ops
-from studio_desk.exchange.header import Header, chain_stem, chain_to, read_header
+from studio_desk.exchange.header import Header, chain_stem, chain_to, is_relay, read_header
 from studio_desk.exchange.limits import (
     BAGIT,
     BLOBS,
@@ -274,7 +274,10 @@ class BundleReader:
 
 
 def judge(header: Header, signer: str, policy: Policy) -> None:
-    """Whether this signer may send this header to us (`docs/bundle-format.md` clause 6.3).
+    """Whether this signer may send this header to us (`docs/bundle-format.md` clauses 6.3, 6.3a).
+
+    `sender` is the signer's own code by then, and a station's policy knows no signer but its district's: so a relay is
+    believed from our district only, for chains of our own station only.
 
     Raises:
         Problem: `WRONG_DISTRICT`, `SIGNER_UNKNOWN`, `SENDER_FALSE`, `DEVICE_FALSE`, `SIGNER_REVOKED`.
@@ -287,7 +290,8 @@ def judge(header: Header, signer: str, policy: Policy) -> None:
     if header.sender != known.code:
         raise refuse("SENDER_FALSE", sender=header.sender, signer=known.code)
     downward = chain_to(header.device)
-    if chain_stem(header.device) != known.device or (downward and downward != policy.me):
+    own = chain_stem(header.device) == known.device and downward in {"", policy.me}
+    if not own and not is_relay(header):
         raise refuse("DEVICE_FALSE", device=header.device, signer=known.device)
     if known.revoked is not None:
         seq, head = known.revoked.get(header.device, (0, ""))

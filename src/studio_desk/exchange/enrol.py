@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from studio_desk.exchange import rotation, trust_store
+from studio_desk.exchange import computers, rotation, trust_store
 from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.header import chain_owner, chain_stem, is_code
 from studio_desk.exchange.home_keys import keys_of
@@ -148,7 +148,7 @@ def read_request(file: Path) -> Request:
     return replace(asked, replaces=part)
 
 
-def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
+def accept(home: Home, file: Path, to: Path, expected: str = "", replaces: str = "") -> Accepted:
     """At the district: enrol a station's computer and write the file that goes back.
 
     Args:
@@ -156,10 +156,11 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
         file: the request.
         to: folder for the answer.
         expected: the fingerprint as the station read it out; compared when given.
+        replaces: a computer of the same station that is broken, lost or given away: revoked by point in the same step.
 
     Raises:
         Problem: `NOT_A_DISTRICT`, `FINGERPRINT_DIFFERS`, `DEVICE_TAKEN`, `KEY_TAKEN`, `KEY_REVOKED`, `TRUST_UNSIGNED`,
-            as `read_request`, `MEDIUM_…`.
+            `NO_SUCH_DEVICE`, `REPLACES_OTHER_STATION`, as `read_request`, `MEDIUM_…`.
     """
     if home.role != "district":
         raise Problem("NOT_A_DISTRICT", say("只有区级才能接受登记。"), say("请在区级的电脑上打开这个申请文件。"))
@@ -171,12 +172,10 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
         trust = trust_store.required(home)
         known = [c for c in trust.computers if c.device == asked.device and c.revoked is None]
         changed = bool(known) and (known[0].sign, known[0].archive) != (asked.sign, asked.archive)
-        if changed and not (asked.replaces and asked.replaces.sign == known[0].sign):
-            raise Problem(
-                "DEVICE_TAKEN",
-                say("{device}已经用另一把钥匙登记过。", device=asked.device),
-                say("请确认两个站点没有用同一个站码；如果换了电脑，请先吊销旧的登记。"),
-            )
+        used = [c.sign for c in (known or trust.computers) if c.device == asked.device and c.sign != asked.sign]
+        # The name of a revoked computer stays taken: its chain stands here, and a second one of that name would fork it.
+        if used and (changed or not known) and not (asked.replaces and asked.replaces.sign in used):
+            raise _taken(asked, computers.free(home, asked.code))
         if any(c.sign == asked.sign and c.revoked is not None for c in trust.computers):
             raise Problem(
                 "KEY_REVOKED",
@@ -189,13 +188,19 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
                 say("这把钥匙已经属于另一台电脑。"),
                 say("请不要复制站点文件夹到另一台电脑使用；请在那台电脑上新建站点后再登记。"),
             )
-        if not known or changed:
-            trust = trust_store.renew(home, lambda computers: _with(home, computers, computer, asked.replaces))
+        if replaces and chain_owner(replaces) != asked.code:
+            raise Problem(
+                "REPLACES_OTHER_STATION",
+                say("{device}不是{name}的电脑。", device=replaces[:40], name=asked.name),
+                say("请写这个站点原来那台电脑的名称；没有登记，也没有吊销。"),
+            )
+        gone = [c for c in trust.computers if c.device == replaces and c.revoked is not None]
+        reason = say("换电脑，由{device}接替", device=asked.device)
+        without = trust_store.revoking(home, replaces, reason) if replaces and not gone else list
+        if not known or changed or (replaces and not gone):
+            trust = trust_store.renew(home, lambda old: _with(home, without(old), computer, asked.replaces))
     trust_store.demand(home, trust)
-    own = {"code": asked.code, "device": asked.device, "sign": asked.sign}
-    *earlier, newest = trust_store.way(home)
-    document = _document({"format": INSTALL, "for": own, "trust": newest, **({"earlier": earlier} if earlier else {})})
-    target = Folder(to).put(document, INSTALL_NAME.format(device=asked.device))
+    target = answer(home, computer, to)
     return Accepted(
         asked.code,
         asked.device,
@@ -205,6 +210,18 @@ def accept(home: Home, file: Path, to: Path, expected: str = "") -> Accepted:
         trust_store.root_fingerprint(trust),
         target,
     )
+
+
+def answer(home: Home, computer: Computer, to: Path) -> Path:
+    """At the district: write the install file of an enrolled computer into a folder.
+
+    Raises:
+        Problem: `MEDIUM_…`.
+    """
+    own = {"code": computer.code, "device": computer.device, "sign": computer.sign}
+    *earlier, newest = trust_store.way(home)
+    document = _document({"format": INSTALL, "for": own, "trust": newest, **({"earlier": earlier} if earlier else {})})
+    return Folder(to).put(document, INSTALL_NAME.format(device=computer.device))
 
 
 def read_install(file: Path, pinned: TrustList | None = None) -> tuple[TrustList, list[str], dict[str, Any]]:
@@ -296,6 +313,20 @@ def _wrong(file: Path) -> Problem:
         say("“{file}”不是登记文件，或已损坏。", file=file.name),
         say("请选择对方用 Studio Desk 生成的登记文件；如果确是它，请让对方重新生成。"),
         file=str(file),
+    )
+
+
+def _taken(asked: Request, free: int) -> Problem:
+    return Problem(
+        "DEVICE_TAKEN",
+        say("{device}这个名称已经登记给另一台电脑（或已吊销）。", device=asked.device),
+        say(
+            "请先确认不是别的站点用错了站码。如果{name}添了或换了电脑：请在那台电脑的登记页把“第几台电脑”改为{free}"
+            "（enrol request --computer {free}），再交一次申请；那里已录入的内容都会留着。",
+            name=asked.name,
+            free=free,
+        ),
+        free=free,
     )
 
 

@@ -22,6 +22,7 @@ _BUNDLE: Final = re.compile(r"[0-9a-f]{32}")
 _DEVICE: Final = re.compile(r"(?P<code>[A-Z]{2,6}|[0-9]{6})-(?P<number>[0-9]{1,4})(?:\.[0-9a-z]{1,16})?(?:@(?P<to>[A-Z]{2,6}))?")  # fmt: skip
 _LONGEST: Final = 128
 """Characters of a record's uid."""
+_ONLY_WHERE_NEEDED: Final = frozenset({"erased", "needs"})
 _OLD: Final = re.compile(r"SDX/0(\..*)?")
 
 
@@ -40,8 +41,9 @@ class Header:
         trust_version: version of the trust list the writer had.
         hub_epoch: the district's epoch as the writer knows it, `""` before the first receipt.
         min_reader: oldest reader that understands it.
-        seen: how far the writer holds the addressee's chains: chain to `(seq, head)`.
+        seen: how far the writer holds the addressee's chains and those of its own station: chain to `(seq, head)`.
         erased: records whose bodies are missing because of an erasure that stands in another bundle (clause 8.4).
+        needs: attachments that the writer lacks and asks the addressee for.
         format: always `SDX/1`.
     """
 
@@ -57,6 +59,7 @@ class Header:
     min_reader: int = MIN_READER
     seen: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     erased: Sequence[str] = ()
+    needs: Sequence[str] = ()
     format: str = FORMAT
 
     @property
@@ -76,14 +79,19 @@ class Header:
     def _said(self) -> dict[str, Any]:
         said = {("from" if k == "sender" else k): v for k, v in asdict(self).items()}
         said["seen"] = {dev: list(point) for dev, point in self.seen.items()}
-        said["erased"] = list(self.erased)
-        return said if self.erased else {k: v for k, v in said.items() if k != "erased"}
+        said |= {"erased": list(self.erased), "needs": list(self.needs)}
+        return {k: v for k, v in said.items() if v or k not in _ONLY_WHERE_NEEDED}
 
 
 def file_name(header: Header) -> str:
-    """`STATION-DEVICE-FIRST-LAST.sdx`; a downward chain's `@` becomes `-to-`."""
-    station, _, device = header.device.partition("-")
-    return f"{station}-{device.replace('@', '-to-')}-{header.first:06d}-{header.last:06d}.sdx"
+    """`STATION-DEVICE-FIRST-LAST.sdx`; a downward chain's `@` becomes `-to-`, a relay begins with its sender."""
+    chain = f"{header.sender}-relay-to-{header.device}" if is_relay(header) else header.device.replace("@", "-to-")
+    return f"{chain}-{header.first:06d}-{header.last:06d}.sdx"
+
+
+def is_relay(header: Header) -> bool:
+    """Whether a district sends a station's own chain back to that station (clause 6.3a)."""
+    return header.sender.isdigit() and chain_owner(header.device) == header.to and not chain_to(header.device)
 
 
 def chain_owner(device: str) -> str:
@@ -146,6 +154,7 @@ def read_header(found: Any) -> Header:
         min_reader=needed,
         seen={dev: (point[0], point[1]) for dev, point in found.get("seen", {}).items()},
         erased=tuple(found.get("erased", ())),
+        needs=tuple(found.get("needs", ())),
     )
 
 
@@ -157,13 +166,14 @@ def _fault(found: Mapping[str, Any]) -> str:
     for key, least in (("first", 1), ("last", 1), ("trust_version", 0)):
         if type(found.get(key)) is not int or found[key] < least:
             return key
-    erased = found.get("erased", [])
+    erased, needs = found.get("erased", []), found.get("needs", [])
     epoch, seen = found.get("hub_epoch"), found.get("seen", {})
     faults = (
         ("last", found["last"] < found["first"]),
         ("prev", (found["first"] == 1) != (found["prev"] == GENESIS)),
         ("hub_epoch", not isinstance(epoch, str) or len(epoch) > 64),
         ("erased", not isinstance(erased, list) or not all(isinstance(r, str) and len(r) <= _LONGEST for r in erased)),
+        ("needs", not isinstance(needs, list) or not all(isinstance(n, str) and _HEX.fullmatch(n) for n in needs)),
         ("seen", not isinstance(seen, dict) or not all(_DEVICE.fullmatch(d) and _point(p) for d, p in seen.items())),
     )
     return next((key for key, wrong in faults if wrong), "")

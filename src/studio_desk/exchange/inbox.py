@@ -8,8 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from studio_desk.exchange import changes, new_list, quarantine, receipts, sealed_files, tables, trust_store
-from studio_desk.exchange.header import Header, chain_stem, chain_to
+from studio_desk.exchange import (
+    changes,
+    healing,
+    new_list,
+    quarantine,
+    receipts,
+    relay,
+    sealed_files,
+    tables,
+    trust_store,
+)
+from studio_desk.exchange.header import Header, chain_owner, chain_stem, chain_to, is_relay
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
 from studio_desk.exchange.worker import Verified, Worker
@@ -167,7 +177,7 @@ class _Inbox:
     home: Home
     worker: Worker
     dry: bool = False
-    forks: list[str] = field(default_factory=list)
+    forks: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, files: Sequence[Path], progress: Progress) -> list[Outcome]:
         outcomes = []
@@ -188,8 +198,9 @@ class _Inbox:
             self._waiting(by_digest)
         progress(len(files), len(files), "")
         if not self.dry:
-            for reason in self.forks[:1]:
-                self.home.new_incarnation(reason)
+            for dev, reason in self.forks:
+                if dev == self.home.device:  # else a relay has begun the new chain already
+                    self.home.new_incarnation(reason)
         return outcomes
 
     def _one(self, copy: Path, sha256: str, outcome: Outcome, progress: Progress) -> None:
@@ -217,6 +228,12 @@ class _Inbox:
         self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified, *, progress: Progress = silent
     ) -> None:
         taken: list[receipts.TakenIn] = []
+        if self.dry and is_relay(bundle.header) and healing.parting(self.home, bundle) is not None:
+            outcome.notices = [
+                say("区级送回了本站 {dev} 的内容，与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)
+            ]
+            return
+        begun = healing.prepare(self.home, bundle)
         source = (Path(outcome.file).name, sha256)
         try:
             with self.home.file.write() as c:
@@ -237,11 +254,16 @@ class _Inbox:
         outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
         outcome.changes = told
         outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
-        outcome.notices = [notice for one in taken for notice in one.notices] + _remarks(merged.flagged, merged.newer)
+        said = begun or _relayed(self.home, bundle.header, outcome)
+        said += [notice for one in taken for notice in one.notices]
+        outcome.notices = said + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]
         if any(said["type"] == "trust" for _, said, _ in merged.notes):
             self.worker.believe(trust_store.policy(self.home).signers)
+        healed = {dev for _, op, body in merged.notes if (dev := healing.told(self.home, op, body))}
         if not self.dry:
+            for dev in sorted(healed):
+                healing.explain(self.home, dev, self.worker)
             sealed_files.drop(self.home, sealed_files.HELD, sha256)
             sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
 
@@ -268,7 +290,7 @@ class _Inbox:
         self._name_gap(outcome)
 
     def _name_gap(self, outcome: Outcome) -> None:
-        gaps = gaps_before(self.home, outcome.device, outcome.first)
+        gaps = gaps_before(self.home, outcome.device, outcome.first) or [(1, outcome.first - 1)]
         words = _waiting_words(outcome.device, gaps)
         outcome.waiting_for = {"device": outcome.device, "first": gaps[0][0], "last": gaps[-1][1], "text": words}
         outcome.code, outcome.problem = "WAITING_FOR_EARLIER", words
@@ -287,7 +309,8 @@ class _Inbox:
                 if row.first > frontiers.get(row.dev, (0, ""))[0] + 1:
                     continue
                 told = by_digest.get(row.sha256) or [Outcome(row.file)]
-                self._release(row.sha256, told[0])
+                if not self._release(row.sha256, told[0]):
+                    continue
                 for again in told[1:]:  # the same file was given twice
                     again.__dict__.update({**told[0].__dict__, "file": again.file, "outcome": "duplicate"})
                 moved = True
@@ -296,7 +319,8 @@ class _Inbox:
                 for outcome in (o for told in by_digest.values() for o in told if o.outcome == "held"):
                     self._name_gap(outcome)
 
-    def _release(self, sha256: str, outcome: Outcome) -> None:
+    def _release(self, sha256: str, outcome: Outcome) -> bool:
+        """Merge a held bundle; answers whether anything moved."""
         path = sealed_files.place(self.home, sealed_files.HELD, sha256)
         if self.dry:
             path = Path(outcome.file) if not path.exists() else path
@@ -308,9 +332,12 @@ class _Inbox:
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
             if problem.exit_code != MEDIUM:
                 self._set_apart(path, sha256, outcome, problem)
-            return
+            return True
+        if missing(self.home, bundle):
+            return False
         _fill(outcome, bundle.header)
         self._merge(path, sha256, outcome, bundle)
+        return True
 
     def _set_apart(self, copy: Path, sha256: str, outcome: Outcome, problem: Problem) -> None:
         _refuse(outcome, problem, "quarantined")
@@ -319,13 +346,18 @@ class _Inbox:
         with self.home.file.write() as c:
             c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
             quarantine.add_bundle(self.home, sha256, (Path(outcome.file).name, outcome.sender, outcome.device), problem)
+        if problem.code == "FORK" and not self.dry:
+            healing.explain(self.home, outcome.device, self.worker)
 
     def _seen(self, header: Header) -> None:
         """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
         if self.home.role != "district":
             return
+        ours = [(dev, *point) for dev, point in header.seen.items() if chain_owner(dev) == self.home.code]
         self._forget(header)
-        self._keep(header, [("", 0, ""), *((dev, seq, head) for dev, (seq, head) in header.seen.items())])
+        with self.home.file.write() as c:
+            self._keep(header, [("", 0, ""), *ours])
+            relay.report(c, header)
 
     def _forget(self, header: Header) -> None:
         """What an older file of the computer said it held, before it was rewound or copied from an early backup."""
@@ -367,6 +399,15 @@ def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
             gaps.append((at + 1, start - 1))
         at = max(at, stop)
     return gaps
+
+
+def _relayed(home: Home, header: Header, outcome: Outcome) -> list[str]:
+    """One sentence when the district brought what another computer of the station wrote, or what was lost here."""
+    if not is_relay(header) or not (outcome.new or outcome.changed):
+        return []
+    if chain_stem(header.device) == chain_stem(home.device):
+        return [say("区级送回了本机缺少的 {dev} 的内容：新增{new}条，更改{changed}条。", dev=header.device, new=outcome.new, changed=outcome.changed)]  # fmt: skip
+    return [say("本站另一台电脑（{dev}）写的内容已带到本机：新增{new}条，更改{changed}条。", dev=chain_stem(header.device), new=outcome.new, changed=outcome.changed)]  # fmt: skip
 
 
 def _inside(progress: Progress, number: int, files: int, name: str) -> Progress:

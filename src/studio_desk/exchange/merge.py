@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import erasure, flaws, tables
-from studio_desk.exchange.header import chain_owner
+from studio_desk.exchange import erasure, flaws, healing, tables
+from studio_desk.exchange.header import chain_owner, is_relay
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel import clock
@@ -73,7 +73,10 @@ class _Op:
 def missing(home: Home, bundle: Verified) -> tuple[int, int] | None:
     """The numbers that lie between what is here and a bundle; `None` when it joins."""
     seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
-    return None if bundle.header.first <= seq + 1 else (seq + 1, bundle.header.first - 1)
+    if bundle.header.first > seq + 1:
+        return seq + 1, bundle.header.first - 1
+    # A relay whose chain parted from ours before it begins: the relay that shows where is still to come.
+    return (1, bundle.header.first - 1) if is_relay(bundle.header) and not healing.joins(home, bundle) else None
 
 
 def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, progress: Progress = silent) -> Merged:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, erasure, sealed_files, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, relay, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
 from studio_desk.exchange.header import Header, chain_age, chain_owner, file_name
@@ -119,8 +119,8 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
         last = frontiers[dev][0]
         if covered.get(dev, 0) < last:
             volumes += cut(home, dev, covered.get(dev, 0) + 1, last)
-    if asked and not volumes:
-        # Asked-for attachments need an op to travel with: the newest one goes again.
+    if not volumes and (asked or relay.missing(home) or relay.lacking(home)):
+        # Asked-for attachments, and a word of what is lacking here, need an op to travel with: the newest one goes again.
         last = frontiers.get(home.device, (0, ""))[0]
         volumes = cut(home, home.device, last, last) if last else []
     if asked and volumes:
@@ -177,11 +177,12 @@ def send(
         epoch_of(home) if home.role == "district" else str(acknowledged.newest(home, home.code).get("hub_epoch", ""))
     )
     seen = _seen(home, to)
+    needs = relay.lacking(home) if home.role == "station" else []
     sent = []
     for volume in volumes:
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
-            erased=erasure.elsewhere(home, volume),
+            erased=erasure.elsewhere(home, volume), needs=needs,
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
         with TemporaryDirectory(prefix="outbox-", dir=home.path) as folder:
@@ -221,10 +222,11 @@ def epoch_of(home: Home) -> str:
 
 
 def _seen(home: Home, to: str) -> dict[str, tuple[int, str]]:
-    """How far this home holds the addressee's chains for it; a district tells that in its receipts instead."""
+    """How far this home holds the addressee's chains and those of its station; a district says that in its receipts."""
     if home.role == "district":
         return {}
-    return {dev: point for dev, point in home.journal.frontiers().items() if chain_owner(dev) == to}
+    addressed = {dev: point for dev, point in home.journal.frontiers().items() if chain_owner(dev) == to}
+    return addressed | relay.held(home)
 
 
 def _seal(plain: Iterator[bytes], recipients: Sequence[str], spool: Path) -> tuple[str, int]:

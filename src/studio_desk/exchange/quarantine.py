@@ -29,7 +29,7 @@ def add_bundle(home: Home, sha256: str, told: tuple[str, str, str], problem: Pro
     """
     # Tried again from where it is kept, its name is its digest: the name it came with is the telling one.
     named = {} if Path(told[0]).stem == sha256 else {"file": told[0]}
-    line = {
+    line: dict[str, Any] = {
         **named,
         "sender": told[1],
         "dev": told[2],
@@ -39,11 +39,13 @@ def add_bundle(home: Home, sha256: str, told: tuple[str, str, str], problem: Pro
         "state": OPEN,
         "at": clock.stamp(),
     }
+    at = problem.more.get("seq")
+    line["seq"] = at if type(at) is int else 0
     table = tables.quarantine
     with home.file.write() as c:
         if c.execute(table.update().where(table.c.key == sha256).values(line)).rowcount:
             return
-        blank = {"file": told[0], "what": "bundle", "key": sha256, "seq": 0, "rec": "", "by": "", "reason": ""}
+        blank = {"file": told[0], "what": "bundle", "key": sha256, "rec": "", "by": "", "reason": ""}
         c.execute(table.insert(), {**blank, **line})
 
 

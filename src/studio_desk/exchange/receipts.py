@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, erasure, lists, outbox, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, lists, outbox, relay, tables, trust_store
 from studio_desk.exchange.header import chain_owner
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
+from studio_desk.exchange.volumes import sizes
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import passage, say, series
@@ -61,11 +62,11 @@ class TakenIn:
 
     Attributes:
         notices: sentences for the clerk.
-        forks: reasons to begin a new chain once the transaction is over.
+        forks: own chains to leave for a new one once the transaction is over, with the reason.
     """
 
     notices: list[str] = field(default_factory=list)
-    forks: list[str] = field(default_factory=list)
+    forks: list[tuple[str, str]] = field(default_factory=list)
 
 
 def chain_for(home: Home, station: str) -> str:
@@ -114,6 +115,8 @@ def write(home: Home, station: str, to: Path | Transport, progress: Progress = s
         last = home.journal.frontiers()[chain_for(home, station)][0]
         volumes = outbox.downward(home, station, {chain_for(home, station): last - 1})
     transport = Folder(to) if isinstance(to, Path) else to
+    # What the station lacks of its own chains comes before the receipt that speaks of it.
+    volumes = [*relay.volumes(home, station), *volumes]
     sent = outbox.send(home, volumes, station, [c.archive for c in computers], transport, progress=progress)
     return Receipt(tuple(s.file for s in sent), said)
 
@@ -194,7 +197,8 @@ def _take_receipt(
         c.exec_driver_sql(f"DELETE FROM {tables.code_receipt.name}")  # noqa: S608 - own name
         taken.notices.append(say("区级的数据恢复过备份；它缺少的部分会在下一次导出时自动重新上报。"))
     c.exec_driver_sql(f"DELETE FROM {tables.wanted.name} WHERE side = 'there'")  # noqa: S608 - own name
-    for sha256 in newest["need_blobs"]:
+    here = set(sizes(home, newest["need_blobs"]))  # what the district lacks and this computer has: another has the rest
+    for sha256 in sorted(here):
         c.execute(tables.wanted.insert().prefix_with("OR REPLACE"), {"sha256": sha256, "dev": "", "side": "there"})
     _compare(c, home, newest["frontiers"], taken)
     erasure.follow(c, home, newest.get("erased", ()))
@@ -220,7 +224,7 @@ def _compare(c: Connection, home: Home, frontiers: Mapping[str, Any], taken: Tak
             words = say("区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", dev=dev, seq=seq)
         taken.notices.append(words)
         if dev == home.device:
-            taken.forks.append(words)
+            taken.forks.append((dev, words))
 
 
 def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[str, Any]:
@@ -241,7 +245,9 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
             "SELECT uid, code FROM record WHERE station = ? AND conflict ORDER BY uid", (station,)
         )
     ]
+    known = relay.known_to_exist(c, home, station)
     return {
+        **({"known": known} if known else {}),
         "hub_epoch": outbox.epoch_of(home),
         "frontiers": {dev: list(point) for dev, point in sorted(points.items())},
         "ends": _ends(c, station),
@@ -325,6 +331,8 @@ def _is_receipt(said: Mapping[str, Any]) -> bool:
         and all(isinstance(b, str) for b in said["need_blobs"])
         and isinstance(said.get("erased", []), list)
         and all(isinstance(r, str) for r in said.get("erased", []))
+        and isinstance(said.get("known", {}), dict)
+        and all(type(seq) is int for seq in said.get("known", {}).values())
         and _are_points(frontiers)
         and _are_points(said.get("ends", {}))
     )

@@ -121,3 +121,23 @@ wanted = Table(
     Column("side", String, nullable=False),
 )
 """Attachments that bodies name and that are not here (`side` `here`), or that the district asks for (`side` `there`)."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("device", String, nullable=False),
+    Column("dev", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String, nullable=False),
+    UniqueConstraint("device", "dev"),
+)
+"""At a district: how far a station's computer says it holds the chains of its own station, in its last bundle."""
+
+lacks = Table(
+    "lacks",
+    metadata,
+    Column("device", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    UniqueConstraint("device", "sha256"),
+)
+"""At a district: attachments that a station's computer asked for in its last bundle."""

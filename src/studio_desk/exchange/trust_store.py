@@ -209,6 +209,15 @@ def revoke(home: Home, device: str, reason: str) -> TrustList:
     Raises:
         Problem: `NO_SUCH_DEVICE`, `REASON_REQUIRED`.
     """
+    return demand(home, renew(home, revoking(home, device, reason)))
+
+
+def revoking(home: Home, device: str, reason: str) -> Callable[[Sequence[Computer]], Sequence[Computer]]:
+    """The change of the list that `revoke` makes, for a caller that makes others with it.
+
+    Raises:
+        Problem: `NO_SUCH_DEVICE`, `REASON_REQUIRED`.
+    """
     if not reason.strip():
         raise Problem("REASON_REQUIRED", say("吊销要写明原因。"), say("请用一句话说明为什么吊销。"))
     known = [c.device for c in required(home).computers if c.revoked is None and c.code != home.code]
@@ -226,7 +235,7 @@ def revoke(home: Home, device: str, reason: str) -> TrustList:
             for c in computers
         ]
 
-    return demand(home, renew(home, change))
+    return change
 
 
 def policy(home: Home) -> Policy:

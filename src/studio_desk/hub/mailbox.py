@@ -20,7 +20,7 @@ from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 
 _NAME: Final = re.compile(
-    r"(?P<chain>[0-9]{6}-[0-9a-z.]{1,24}-to-[A-Z]{2,6})-(?P<first>[0-9]{6,})-(?P<last>[0-9]{6,})\.sdx"
+    r"(?P<chain>[0-9]{6}-[0-9a-z.]{1,24}-to-[A-Z]{2,6}(?:-[0-9]{1,4}(?:\.[0-9a-z]{1,16})?)?)-(?P<first>[0-9]{6,})-(?P<last>[0-9]{6,})\.sdx"
 )
 PAGE: Final = 500
 """Most lines of one listing; the next one begins after the last."""

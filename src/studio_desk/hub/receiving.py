@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from studio_desk.exchange import inbox, receipts, trust_store
+from studio_desk.exchange import inbox, receipts, relay, trust_store
 from studio_desk.exchange.header import chain_to
 from studio_desk.exchange.inbox import Outcome
 from studio_desk.hub import log, tables
@@ -246,6 +246,11 @@ class Receiving(threading.Thread):
             and any(reached.get((device, chain_key(dev)), 0) < seq for device in devices[station])
             and receipts.confirmed(home, station, devices[station]).get(dev, 0) < seq
         }
+        for station in heard & devices.keys():
+            lacked = ((f"{home.code}-relay-to-{dev}", dev) for dev in relay.behind(home, station))
+            frontiers = home.journal.frontiers()
+            if any(reached.get((one, key), 0) < frontiers[dev][0] for key, dev in lacked for one in devices[station]):
+                behind.add(station)
         for station in sorted(behind):
             receipts.write(home, station, self._mailbox.of(devices[station]))
             log.note(self._database, "posted", device=devices[station][0])

@@ -155,6 +155,7 @@ class _Seen:
     gone: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)
+    relayed: set[str] = field(default_factory=set)
 
 
 def _ops(still: StationFile, home: Home, progress: Progress) -> list[Finding]:
@@ -179,18 +180,16 @@ def _ops(still: StationFile, home: Home, progress: Progress) -> list[Finding]:
             ):
                 seen.ops.append(f"{dev} {seq}")
             else:
-                _look_at_body(seen, op, body, erased=erasure.is_erased(erasing, op))
+                _look_at_body(
+                    seen, op, body, erased=erasure.is_erased(erasing, op), own=_stem(dev) == _stem(home.device)
+                )
             prev[dev] = (seq, told)
             if count % 1000 == 0:
                 progress(count, total, say("正在核对日志"))
         heads = {dev: (seq, head) for dev, seq, head in c.exec_driver_sql("SELECT dev, seq, head FROM chain")}
         here = set(c.exec_driver_sql("SELECT sha256 FROM blob").scalars())
         stray = c.exec_driver_sql("SELECT count(*) FROM body WHERE digest NOT IN (SELECT body FROM op)").scalar_one()
-    return list(
-        _findings_of_ops(
-            seen, [d for d in {*heads, *prev} if heads.get(d) != prev.get(d)], seen.wanted - here, stray, home
-        )
-    )
+    return list(_findings_of_ops(seen, [d for d in {*heads, *prev} if heads.get(d) != prev.get(d)], here, stray, home))
 
 
 def _read_op(line: str) -> Op | None:
@@ -200,7 +199,12 @@ def _read_op(line: str) -> Op | None:
         return None
 
 
-def _look_at_body(seen: _Seen, op: Op, body: str | None, *, erased: bool) -> None:
+def _stem(dev: str) -> str:
+    """The computer that writes a chain."""
+    return dev.partition("@")[0].partition(".")[0]
+
+
+def _look_at_body(seen: _Seen, op: Op, body: str | None, *, erased: bool, own: bool) -> None:
     if body is None:
         if not erased:
             seen.gone.append(f"{op.dev} {op.seq}")
@@ -212,12 +216,12 @@ def _look_at_body(seen: _Seen, op: Op, body: str | None, *, erased: bool) -> Non
         blobs = read_body(body).get("blobs", []) if whole else []
     except (ValueError, AttributeError, TypeError):
         whole, blobs = False, []
-    seen.wanted.update(blobs)
+    (seen.wanted if own else seen.relayed).update(blobs)
     if not whole:
         seen.bodies.append(f"{op.dev} {op.seq}")
 
 
-def _findings_of_ops(seen: _Seen, loose: list[str], absent: set[str], stray: int, home: Home) -> Iterator[Finding]:
+def _findings_of_ops(seen: _Seen, loose: list[str], here: set[str], stray: int, home: Home) -> Iterator[Finding]:
     if seen.ops or loose:
         yield _chain_broken([*seen.ops, *loose])
     if seen.bodies:
@@ -229,16 +233,23 @@ def _findings_of_ops(seen: _Seen, loose: list[str], absent: set[str], stray: int
     if seen.kept:
         sentence = say("{n}条日志的内容已依法删除，却还在这里：{which}。", n=len(seen.kept), which=_named(seen.kept))
         yield Finding("", "BODY_NOT_ERASED", sentence, say("请联系技术人员；不要再做备份或报送。"))
-    if absent:
-        sentence = say("{n}个附件不在这里：{which}。", n=len(absent), which=_named(sorted(d[:12] for d in absent)))
-        if home.role == "district":  # it may still be on its way
-            remedy = say("请向站点要一次完整的报送（export --all）。")
-            yield Finding("", "ATTACHMENT_MISSING", sentence, remedy, "warning")
-        else:
-            yield Finding("", "ATTACHMENT_MISSING", sentence, _from_backup())
+    # What another computer attached may still be on its way: a station's own to its district, the other one's by relay.
+    if absent := seen.relayed - seen.wanted - here:
+        remedy = (
+            say("请向站点要一次完整的报送（export --all）。")
+            if home.role == "district"
+            else say("是本站另一台电脑的附件；下次与区级交接时会带来，不用再做什么。")
+        )
+        yield Finding("", "ATTACHMENT_MISSING", _absent(absent), remedy, "warning")
+    if absent := seen.wanted - here:
+        yield Finding("", "ATTACHMENT_MISSING", _absent(absent), _from_backup())
     if stray:
         sentence = say("有{n}段内容不属于任何一条日志。", n=stray)
         yield Finding("", "BODY_STRAY", sentence, say("不影响使用；如果反复出现，请联系技术人员。"), "warning")
+
+
+def _absent(digests: set[str]) -> str:
+    return say("{n}个附件不在这里：{which}。", n=len(digests), which=_named(sorted(d[:12] for d in digests)))
 
 
 def _blobs(still: StationFile, progress: Progress) -> list[Finding]:

@@ -20,7 +20,7 @@ from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import Settings
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
-from studio_desk.store import lists, migrations, tables
+from studio_desk.store import lists, migrations, numbers, tables
 from studio_desk.store.file import SCHEMA, Lock, StationFile
 from studio_desk.store.journal import LATE_AFTER_DAYS, Journal, Shape
 from studio_desk.store.keys import KeyFile, new_key
@@ -87,6 +87,7 @@ class Home:
         passphrase: str | None = None,
         use_keyring: bool = True,
         details: Mapping[str, str] | None = None,
+        computer: int = 1,
     ) -> Home:
         """Make a new home; `recovery_code` of the answer is shown once and printed by the clerk.
 
@@ -99,11 +100,13 @@ class Home:
             passphrase: protects the key where no keyring serves.
             use_keyring: try the operating system's keyring.
             details: further texts to keep under `detail.*` (town, kind of station).
+            computer: which of the station's computers this is, 1 to 99.
 
         Raises:
-            Problem: `CODE_NOT_VALID`, `NAME_REQUIRED`, `HOME_EXISTS`, `NO_KEY_PROTECTION`, `FOLDER_READ_ONLY`.
+            Problem: `CODE_NOT_VALID`, `COMPUTER_NOT_VALID`, `NAME_REQUIRED`, `HOME_EXISTS`, `NO_KEY_PROTECTION`, `FOLDER_READ_ONLY`.
         """
         check_identity(role, code, name)
+        check_computer(computer)
         _make_folder(path)
         if (path / DATABASE).exists() or (path / KEYS).exists():
             raise Problem(
@@ -117,7 +120,7 @@ class Home:
             key = new_key()
             keys, recovery = KeyFile.create(path / KEYS, key, passphrase, use_keyring=use_keyring)
             file = StationFile(path / DATABASE, key, create=True)
-            texts = {"role": role, "code": code, "name": name, "device": f"{code}-1", "incarnation": "1"}
+            texts = {"role": role, "code": code, "name": name, "device": f"{code}-{computer}", "incarnation": "1"}
             texts |= {lists.KNOWN: " ".join(lists.SORTS), "created_at": clock.stamp()} | {
                 f"detail.{k}": v for k, v in (details or {}).items() if v
             }
@@ -200,6 +203,20 @@ class Home:
         if behind:
             self.new_incarnation(say("文件比上次送出时旧，已开始新的编号链。"))
 
+    @contextmanager
+    def renamed(self, computer: int) -> Iterator[None]:
+        """Become another computer of the station, with a chain of its own; when what is done inside fails, it stays as it was."""
+        old = self.device
+        try:
+            with self.file.write():
+                self.journal.device = f"{self.code}-{computer}"
+                self.meta.set("device", self.device)
+                yield
+        except BaseException:
+            self.journal.device = old
+            raise
+        self.mark()
+
     def new_incarnation(self, reason: str) -> None:
         """Continue under a new chain, so that nothing already sent is ever contradicted.
 
@@ -214,13 +231,12 @@ class Home:
             self.meta.set("device", device)
             self.meta.set("incarnation", str(number))
             self.journal.device = device
-            for stem, top in c.exec_driver_sql(
-                "SELECT substr(code, 1, length(code) - 4), max(substr(code, -4)) FROM record"
-                " WHERE station = ? AND code LIKE '%-____' GROUP BY 1",
-                (self.code,),
-            ).all():
-                if top.isdigit():
-                    self.meta.set(f"number.{stem}", str(int(top) + 100))
+            codes = c.exec_driver_sql("SELECT code FROM record WHERE station = ?", (self.code,)).scalars()
+            computer = numbers.computer_of(old)
+            for stem in {code[: code.rindex("-") + 1] for code in codes if "-" in code}:
+                top = numbers.highest(c, stem, computer)
+                if top:
+                    self.meta.set(f"number.{stem}", str(numbers.after(computer, top, 100)))
             self.journal.note(
                 "device.incarnate", {"from": old, "seq": seq, "head": head, "known": mark or {}}, reason=reason
             )
@@ -319,6 +335,20 @@ def check_identity(role: str, code: str, name: str) -> None:
         )
     if not name.strip():
         raise Problem("NAME_REQUIRED", say("名称没有填。"), say("请填写全称，例如“石桥镇政协联络站”。"))
+
+
+def check_computer(computer: int) -> None:
+    """Check which of a station's computers a home is.
+
+    Raises:
+        Problem: `COMPUTER_NOT_VALID`.
+    """
+    if not 1 <= computer <= numbers.MOST:
+        raise Problem(
+            "COMPUTER_NOT_VALID",
+            say("没有第{n}台电脑这个号。", n=computer),
+            say("请写1至{most}：本站第一台写1，再添或换一台就写下一个没用过的号。", most=numbers.MOST),
+        )
 
 
 def _late_after() -> int:

@@ -14,7 +14,7 @@ from studio_desk.kernel.dates import first_day
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store import erasure, links, search
+from studio_desk.store import erasure, links, numbers, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
 from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line, pair_of
@@ -153,6 +153,17 @@ class Journal(Past):
             raise Problem("REASON_REQUIRED", say("裁定冲突要写明理由。"), say("请用一句话说明为什么这样定。"))
         return self._rewrite(row, changes, "record.resolve", reason)
 
+    def renumber(self, uid: str, reason: str) -> Written:
+        """Give a record the next number of this computer's range; the old one stays in its history.
+
+        Raises:
+            Problem: as `write`.
+        """
+        row = self.record(uid)
+        with self.file.write() as c:
+            code = self._number(c, row["code"][: row["code"].rindex("-") + 1])
+            return self._rewrite(row, {"code": code}, _CHANGE_ANYTHING, reason)
+
     def redact(self, uid: str, reason: str, *, confirms: bool = False) -> list[Op]:
         """Erase a record by law: its bodies go here and, with the ops this writes, at every other holder.
 
@@ -235,6 +246,17 @@ class Journal(Past):
                 self._pending.records |= set(pair_of(rec) or (rec,))
         return op
 
+    def repeat(self, op: Op, line: str, base: tuple[str, ...]) -> Op:
+        """Append an op of another chain once more to this home's own; its record is worked out by `take_back` of the first.
+
+        Args:
+            op: the op.
+            line: its body, with a salt of its own.
+            base: the revisions it had seen, by the names they have now.
+        """
+        with self.file.write() as c:
+            return self._append(c, self.device, line, type_=op.type, rec=op.rec, base=base, t=op.t)
+
     # --- merging -------------------------------------------------------------------------------------------------
 
     def apply(self, ops: Sequence[tuple[str, str | None]], progress: Progress = silent) -> Applied:
@@ -277,6 +299,7 @@ class Journal(Past):
             done = self._projector.merge(c, fresh, [op for op, _ in late_bodies], progress)
             result.new = len(fresh)
             result.added, result.changed, result.conflicts = done.added, done.changed, done.conflicts
+            self._numbers.clear()  # another incarnation of this computer may have given out higher ones
             self._pending.kinds |= done.kinds
             self._pending.records |= done.added | done.changed
             self._pending.records |= {uid for op, _ in fresh for uid in pair_of(op.rec) or ()}
@@ -284,8 +307,12 @@ class Journal(Past):
                 search.forget(c)
         return result
 
-    def take_back(self, digests: Iterable[str]) -> set[str]:
+    def take_back(self, digests: Iterable[str], *, moved: bool = False) -> set[str]:
         """Remove merged ops again (undo of an import); the records they touched are worked out anew.
+
+        Args:
+            digests: the ops.
+            moved: they stand elsewhere by now (`repeat`), so nothing is lost whatever builds on them.
 
         Raises:
             Problem: `IMPORT_BUILT_ON` when a later op, here or of the same chain, builds on one of them; `IMPORT_ERASED`
@@ -295,14 +322,14 @@ class Journal(Past):
         with self.file.write() as c:
             rows = self._rows_of(c, gone)
             recs = {rec for _, _, rec, _ in rows if rec}
-            if recs & erasure.erasing(c).keys():
+            if recs & erasure.erasing(c).keys() and not moved:
                 raise _erased_since()
             for dev in {dev for dev, _, _, _ in rows}:
                 mine = [seq for d, seq, _, _ in rows if d == dev]
                 last = c.exec_driver_sql("SELECT max(seq) FROM op WHERE dev = ?", (dev,)).scalar_one()
                 if sorted(mine) != list(range(last - len(mine) + 1, last + 1)):
                     raise _built_on()
-            for rec in recs:
+            for rec in recs if not moved else ():
                 for op in self._ops_of(c, rec):
                     if op.digest not in gone and gone & set(op.base):
                         raise _built_on()
@@ -394,19 +421,15 @@ class Journal(Past):
         if day and (clock.today() - day).days > self.late_after():
             values["entered_late"] = True
         if not values.get("code"):
-            values["code"] = self._number(c, shape.prefix, (day or clock.today()).year)
+            values["code"] = self._number(c, f"{self.code}-{shape.prefix}-{(day or clock.today()).year}-")
 
-    def _number(self, c: Connection, prefix: str, year: int) -> str:
+    def _number(self, c: Connection, stem: str) -> str:
         """The next number `{站码}-{类}-{年}-{4位流水}`, never used before (domain.md 2.1)."""
-        stem = f"{self.code}-{prefix}-{year}-"
+        computer = numbers.computer_of(self.device)
         if stem not in self._numbers:
-            top = c.exec_driver_sql(
-                "SELECT max(CAST(substr(code, ?) AS INTEGER)) FROM record WHERE code >= ? AND code < ?",
-                (len(stem) + 1, stem, stem + "~"),
-            ).scalar()
             floor = c.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (f"number.{stem}",)).scalar()
-            self._numbers[stem] = max(int(top or 0), int(floor or 0))
-        self._numbers[stem] += 1
+            self._numbers[stem] = max(numbers.highest(c, stem, computer), int(floor or 0))
+        self._numbers[stem] = numbers.after(computer, self._numbers[stem])
         return f"{stem}{self._numbers[stem]:04d}"
 
     def _head(self, c: Connection, dev: str) -> tuple[int, str]:
@@ -422,9 +445,11 @@ class Journal(Past):
             (dev, *self._heads[dev]),
         )
 
-    def _append(self, c: Connection, dev: str, line: str, *, type_: str, rec: str, base: tuple[str, ...]) -> Op:
+    def _append(
+        self, c: Connection, dev: str, line: str, *, type_: str, rec: str, base: tuple[str, ...], t: str = ""
+    ) -> Op:
         seq, head = self._head(c, dev)
-        op = Op(FORMAT, dev, seq + 1, head, clock.stamp(), type_, rec, base, digest(line), len(line.encode()))
+        op = Op(FORMAT, dev, seq + 1, head, t or clock.stamp(), type_, rec, base, digest(line), len(line.encode()))
         driver_of(c).execute("INSERT INTO body (digest, line) VALUES (?, ?)", (op.body, line))
         driver_of(c).execute(_INSERT_OP, _columns(op))
         self._heads[dev] = (op.seq, op.digest)
@@ -503,6 +528,8 @@ class Journal(Past):
 _INSERT_OP = "INSERT INTO op (dev, seq, digest, rec, type, t, body, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _PAIR = {"kind": links.WAS, "code": "", "station": ""}
 """Stands for the line of the register, which a pair of linked records does not have."""
+_CHANGE_ANYTHING = "record.resolve"
+"""The one type that also withdrawn records and those in conflict take."""
 _WORKED_OUT = ("rev", "conflict", "updated_at", "updated_by")
 
 

@@ -1,0 +1,149 @@
+"""Heal a fork: what only the losing branch of a chain says moves into a new chain, and the district learns that it did.
+
+A restored copy or a cloned folder gives two different ops one number. The district keeps the branch that came first and
+sets the other apart; its relay shows the losing computer where they part (clause 10.9).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection
+
+from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
+from studio_desk.exchange.header import chain_owner, is_relay
+from studio_desk.kernel import clock
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
+from studio_desk.store import branches
+
+if TYPE_CHECKING:
+    from studio_desk.exchange.worker import Verified, Worker
+    from studio_desk.store.home import Home
+
+TYPE: Final = "device.heal"
+"""An op about no record: the ops of a branch, by old digest, and as what they were said again."""
+HEALED: Final = "FORK_HEALED"
+_AT_ONCE: Final = 5_000
+"""Digests one such op names; a larger branch gets several."""
+
+
+# --- at the station ----------------------------------------------------------------------------------------------
+
+
+def joins(home: Home, bundle: Verified) -> bool:
+    """Whether a relay begins at a point this home holds too; else the place where two branches part lies before it."""
+    h = bundle.header
+    return h.first == 1 or _digest(home, h.device, h.first - 1) == h.prev
+
+
+def parting(home: Home, bundle: Verified) -> int | None:
+    """The last number that a relay and this home's copy of its chain share, `None` when they do not part."""
+    h = bundle.header
+    here = {op.seq: op.digest for op, _, _ in home.journal.ops(h.device, h.first, h.last)}
+    for seq, line in enumerate(bundle.ops, h.first):
+        if seq in here and here[seq] != hashlib.sha256(line.encode()).hexdigest():
+            return seq - 1
+    return None
+
+
+def prepare(home: Home, bundle: Verified) -> list[str]:
+    """Make room for a relay: begin a new chain when it continues the one being written, move a branch that parts from it.
+
+    Durable before the relay itself is merged: interrupted between the two, the next relay finishes the work.
+
+    Returns:
+        Sentences for the clerk.
+    """
+    h = bundle.header
+    if not is_relay(h):
+        return []
+    seq = home.journal.frontiers().get(h.device, (0, ""))[0]
+    at = parting(home, bundle)
+    if at is None and (h.last <= seq or h.device != home.device):
+        return []
+    words = (
+        say("区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", dev=h.device, first=seq + 1, last=h.last)
+        if at is None
+        else say("区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", dev=h.device, seq=at + 1)
+    )  # fmt: skip
+    if h.device == home.device:
+        home.new_incarnation(words)
+    if at is None:
+        return [words]
+    count = heal(home, h.device, at)
+    return [
+        words,
+        say(
+            "只有本机才有的{n}条已移到编号链 {chain}，下次导出时上报；没有丢失，也不会重复。",
+            n=count,
+            chain=home.device,
+        ),
+    ]
+
+
+def heal(home: Home, dev: str, at: int) -> int:
+    """Move what a chain says behind a point into the home's own chain; answers how many ops were said again."""
+    with home.file.write() as c:
+        moved = branches.move(home.journal, dev, at, _known(c, dev))
+        pairs = iter(moved.items())
+        while part := dict(islice(pairs, _AT_ONCE)):
+            home.journal.note(TYPE, {"chain": dev, "after": at, "moved": part})
+        table = tables.imported
+        c.execute(
+            table.update()
+            .where(table.c.dev == dev, table.c.new_last > at, table.c.undone_at == "")
+            .values(undone_at=clock.stamp())
+        )
+        acknowledged.settle(home)
+    return len(moved)
+
+
+# --- at the district ---------------------------------------------------------------------------------------------
+
+
+def told(home: Home, op: Mapping[str, Any], body: Any) -> str:
+    """The chain whose losing branch a merged op says again, `""` when it is no such op of that chain's station."""
+    values = body.get("values") if isinstance(body, dict) else None
+    dev = str(values.get("chain", "")) if isinstance(values, dict) else ""
+    healed = home.role == "district" and op["type"] == TYPE and chain_owner(dev) == chain_owner(str(op["dev"])) != ""
+    return dev if healed else ""
+
+
+def explain(home: Home, dev: str, worker: Worker) -> None:
+    """Say of each refused bundle of a chain whose ops are all here by now, under old or new names, that it may go."""
+    table = tables.quarantine
+    query = table.select().where(table.c.code == "FORK", table.c.state == quarantine.OPEN, table.c.dev == dev)
+    with home.file.read() as c:
+        rows = c.execute(query).all()
+        known = _known(c, dev)
+    for row in rows:
+        try:
+            bundle = worker.verify(sealed_files.place(home, sealed_files.QUARANTINE, row.key))
+        except Problem:
+            continue  # not to be read any more: the entry stays as it is
+        digests = {seq: hashlib.sha256(line.encode()).hexdigest() for seq, line in enumerate(bundle.ops, bundle.header.first)}  # fmt: skip
+        if all(d in known or _digest(home, dev, seq) == d for seq, d in digests.items()):
+            sentence = say("{device} 的历史分成了两支（备份恢复，或文件夹被复制到另一台电脑）；站点已把这一支的内容在新的编号链里重新上报。", device=dev)  # fmt: skip
+            remedy = say("这个文件里的内容都已收到，不用再处理；可以丢弃它。")
+            with home.file.write() as c:
+                c.execute(
+                    table.update().where(table.c.id == row.id).values(code=HEALED, sentence=sentence, remedy=remedy)
+                )
+
+
+def _known(c: Connection, dev: str) -> dict[str, str]:
+    """Ops of a chain that somebody said again: old digest to new."""
+    rows = c.exec_driver_sql(
+        "SELECT o.dev, b.line FROM op o JOIN body b ON b.digest = o.body WHERE o.type = ? ORDER BY o.n", (TYPE,)
+    ).all()
+    return branches.moved_in([line for by, line in rows if chain_owner(by) == chain_owner(dev)])
+
+
+def _digest(home: Home, dev: str, seq: int) -> str:
+    with home.file.read() as c:
+        query = "SELECT digest FROM op WHERE dev = ? AND seq = ?"
+        return str(c.exec_driver_sql(query, (dev, seq)).scalar() or "")

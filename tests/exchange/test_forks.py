@@ -1,0 +1,163 @@
+"""A home copied to a second computer: both write, the district refuses one branch, and in the end everybody holds all."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import random
+
+import pytest
+
+from studio_desk.exchange import inbox, quarantine, review
+from studio_desk.kernel import clock
+from studio_desk.store import custody
+from studio_desk.store.check import check
+from studio_desk.store.home import Home
+from tests.exchange.test_model import Here
+from tests.exchange.world import JPEG, World, photo, send, take, titles, words, write
+
+
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's process is not the subject: the same judgement without it."""
+    monkeypatch.setattr(inbox, "Worker", Here)
+
+
+def test_both_copies_write_and_nothing_stays_in_quarantine(world: World):
+    district = world.district()
+    one = world.station(district)
+    common = write(one, "原有")
+    world.meet(district, one)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    mine = write(one, "甲写的")
+    yours = write(two, "乙写的")
+    two.journal.correct(yours, {"note": "村口"}, "补地点")
+    two.journal.correct(common, {"note": "乙补充"}, "补")
+    picture = photo(two, yours)
+    assert words(take(district, send(one, world.stick / "1"))) == ["applied"]
+    world.meet(district, two, rounds=1)
+    (entry,) = quarantine.entries(district)
+    assert (entry["code"], entry["dev"]) == ("FORK", "SQ-1")
+    assert two.device.startswith("SQ-1.2")
+    history = [(r.type, r.reason, r.values) for r in two.journal.history(yours)]
+    world.meet(district, two, one, two, rounds=2)
+    assert titles(one) == titles(two) == titles(district) == {common: "原有", mine: "甲写的", yours: "乙写的"}
+    assert district.journal.record(common)["note"] == "乙补充"
+    assert [(r.type, r.reason, r.values) for r in district.journal.history(yours)] == history
+    assert [r.reason for r in district.journal.history(yours)] == ["", "补地点"]
+    assert district.journal.conflicts() == []
+    with one.file.read() as c:
+        assert bytes(c.exec_driver_sql("SELECT data FROM blob WHERE sha256 = ?", (picture,)).scalar_one()) == JPEG
+    for entry in quarantine.entries(district):
+        assert entry["code"] == "FORK_HEALED", entry
+        assert "重新上报" in entry["sentence"]
+        review.discard(district, entry["id"], "已核对")
+    for home in (one, two, district):
+        assert check(home, deep=True).findings == ()
+        assert not home.journal.conflicts()
+    assert custody.custody(two).records["received"] == custody.custody(one).records["received"] == 4
+
+
+def test_the_clerk_is_told_once(world: World):
+    district = world.district()
+    world.station(district)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    write(one, "甲写的")
+    write(two, "乙写的")
+    take(district, send(one, world.stick / "1"))
+    first = world.meet(district, two, rounds=1)
+    told = [n for o in first for n in o.notices]
+    assert len([n for n in told if "分成了两支" in n]) == 1, told
+    assert len([n for n in told if "没有丢失" in n]) == 1, told
+    again = world.meet(district, two, rounds=2)
+    assert not [n for o in again for n in o.notices if "两支" in n]
+
+
+def test_edits_of_one_record_on_both_copies_show_as_a_conflict(world: World):
+    district = world.district()
+    one = world.station(district)
+    uid = write(one, "路灯")
+    world.meet(district, one)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    one.journal.correct(uid, {"title": "甲", "note": "同一句"}, "改")
+    two.journal.correct(uid, {"title": "乙", "note": "同一句"}, "改")
+    world.meet(district, one, two, one)
+    for home in (one, two, district):
+        assert [(c.field, sorted(str(v.value) for v in c.versions)) for c in home.journal.conflicts()] == [
+            ("title", ["乙", "甲"])
+        ]
+    one.journal.resolve(uid, {"title": "甲"}, "核对")
+    world.meet(district, one, two)
+    assert {home.journal.record(uid)["title"] for home in (one, two, district)} == {"甲"}
+    assert titles(two) == titles(district)
+
+
+def test_a_branch_that_later_work_built_on_keeps_the_record_as_its_clerk_saw_it(world: World):
+    district = world.district()
+    world.station(district)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    write(one, "甲写的")
+    uid = write(two, "乙写的")
+    two.new_incarnation("恢复")  # a restore in between: what follows builds on the losing branch from another chain
+    two.journal.correct(uid, {"title": "乙改过的", "note": "后来"}, "改")
+    world.meet(district, one, two, one, two)
+    for home in (one, two, district):
+        row = home.journal.record(uid)
+        assert (row["title"], row["note"], bool(row["conflict"])) == ("乙改过的", "后来", False)
+    assert titles(one) == titles(two) == titles(district)
+
+
+def test_two_losers_with_one_branch_say_it_once(world: World):
+    district = world.district()
+    world.station(district)
+    two = world.twin("SQ")
+    write(two, "乙写的")
+    three = world.twin("SQ+")
+    one, two = world.homes["SQ"], world.homes["SQ+"]
+    write(one, "甲写的")
+    write(three, "丙写的")
+    world.meet(district, one, two, three, rounds=4)
+    uid = next(u for u, t in titles(district).items() if t == "乙写的")
+    assert sorted(titles(district).values()) == ["丙写的", "乙写的", "甲写的"]
+    assert titles(one) == titles(two) == titles(three) == titles(district)
+    two.journal.correct(uid, {"title": "乙又改"}, "改")
+    world.meet(district, two, one, three)
+    assert district.journal.conflicts() == []
+    assert {entry["code"] for entry in quarantine.entries(district)} <= {"FORK_HEALED"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations("甲乙丙")))
+def test_whatever_the_order_no_acknowledged_record_is_lost(world: World, order: tuple[str, ...]):
+    seed = int(os.environ.get("STUDIO_DESK_SEED", clock.now().microsecond))
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    district = world.district()
+    one = world.station(district)
+    write(one, "原有")
+    world.meet(district, one, rounds=chance.randrange(2))
+    world.twin("SQ")
+    write(world.homes["SQ+"], "副本先写的")
+    world.twin("SQ+")
+    homes: dict[str, Home] = dict(zip("甲乙丙", (world.homes[n] for n in ("SQ", "SQ+", "SQ++")), strict=True))
+    acknowledged = {"原有", "副本先写的"}
+    for step in range(9):
+        who = chance.choice("甲乙丙")
+        title = f"{who}{step}"
+        write(homes[who], title)
+        acknowledged.add(title)
+        if chance.random() < 0.3:
+            world.meet(district, homes[chance.choice("甲乙丙")], rounds=1)
+    world.meet(district, *(homes[name] for name in order), rounds=5)
+    assert set(titles(district).values()) == acknowledged
+    assert len(titles(district)) == len(acknowledged)
+    for home in homes.values():
+        assert titles(home) == titles(district)
+        assert check(home).findings == ()
+        counts = custody.custody(home).records
+        assert not counts["packed"], counts
+        assert not counts["final"], counts
+    assert not [e for e in quarantine.entries(district) if e["code"] == "FORK"]
