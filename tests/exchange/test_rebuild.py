@@ -89,7 +89,7 @@ def test_the_old_computer_is_believed_up_to_its_point_only(world: World):
     write(old, "后来")
     (found,) = take(district, send(old, world.stick / "late"))
     assert (found.outcome, found.code) == ("quarantined", "SIGNER_REVOKED")
-    assert words(take(new, *receipts.write(district, "SQ", world.stick / "r").files)) == ["duplicate"]
+    assert words(take(new, *receipts.write(district, "SQ", world.stick / "r").files))[-1] == "duplicate"
     # The name is never given again: a second chain of that name would fork the first.
     third = world.home("again", "SQ", "station")
     request, _ = enrol.request(third, world.stick / "again")
