@@ -10,7 +10,7 @@ from studio_desk.exchange import acknowledged, outbox, receipt_code, receipts, t
 from studio_desk.kernel.problem import Problem
 from studio_desk.store import custody
 from studio_desk.store.home import Home
-from tests.exchange.world import SHAPES, World, cut, receipt, send, take, words, write
+from tests.exchange.world import SHAPES, World, cut, receipt, send, take, titles, words, write
 from tests.store.conftest import PASSPHRASE
 
 
@@ -113,7 +113,9 @@ def test_a_station_set_back_to_before_the_first_receipt_is_sent_all_of_them(worl
     shutil.copyfile(world.folder / "early", station.path / "desk.db")
     station = world.reopen("SQ")
     take(district, *[sent.file for sent in outbox.export(station, world.stick, everything=True).files])
-    assert words(take(station, *receipts.write(district, "SQ", world.stick).files)) == ["applied"]
+    # What only the district had comes back before the receipts (decision 21).
+    assert words(take(station, *receipts.write(district, "SQ", world.stick).files)) == ["applied", "applied"]
+    assert sorted(titles(station).values()) == ["一", "二"]
 
 
 def test_a_returned_record_says_why(world: World):
