@@ -11,9 +11,9 @@ import os
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from studio_desk.exchange import erasure, inbox, outbox, receipt_code, receipts, sealed_files
-from studio_desk.exchange.bundle import Policy
+from studio_desk.exchange.bundle import Known, Policy
 from studio_desk.exchange.dump import dump
 from studio_desk.exchange.reader import read_file
 from studio_desk.exchange.worker import Verified
@@ -66,6 +66,9 @@ class Here:
         assert r.header is not None
         lines = (r.ops.decode().split("\n")[:-1], r.bodies.decode().split("\n")[:-1])
         return Verified(r.header, r.signer, r.checked.records, r.checked.missing, r.blobs, *lines)
+
+    def believe(self, signers: Mapping[str, Known]) -> None:
+        self.policy = replace(self.policy, signers=signers)
 
     def blobs(self, path: Path, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         found: dict[str, bytes] = {}
