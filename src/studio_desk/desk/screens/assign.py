@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Screen
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from studio_desk.exchange.tasks import Standing
 
 TEXT_LINES = 3
+DUE_LETTERS = 18
 
 
 class AssignPage(Scrolling):
@@ -64,23 +65,12 @@ class AssignPage(Scrolling):
         form = QFormLayout()
         form.addRow(say("任务"), self.headline)
         form.addRow(say("任务内容"), self.text)
-        row = QHBoxLayout()
-        for words, widget in (
-            (say("办理时限"), self.due),
-            (say("种类"), self.sort),
-            (say("任务来源"), self.origin),
-            (say("紧急程度"), self.urgency),
-        ):
-            label = QLabel(words)
-            label.setBuddy(widget)
-            widget.setAccessibleName(words)
-            row.addWidget(label)
-            row.addWidget(widget, 1)
-        form.addRow("", row)
-        last = QHBoxLayout()
-        last.addWidget(self.by, 1)
-        last.addWidget(self.unplanned)
-        form.addRow(say("交办单位"), last)
+        self.due.setFixedWidth(self.fontMetrics().averageCharWidth() * DUE_LETTERS)
+        form.addRow(say("办理时限"), _line(self.due, _named(say("种类"), self.sort)))
+        form.addRow(say("任务来源"), _line(self.origin, _named(say("紧急程度"), self.urgency), self.unplanned))
+        form.addRow(say("交办单位"), self.by)
+        self.due.setAccessibleName(say("办理时限"))
+        self.origin.setAccessibleName(say("任务来源"))
         self.headline.setAccessibleName(say("任务"))
         self.text.setAccessibleName(say("任务内容"))
         self.by.setAccessibleName(say("交办单位"))
@@ -138,6 +128,27 @@ class AssignPage(Scrolling):
     def _allow(self) -> None:
         typed = bool(self.headline.text().strip()) and bool(self.due.text().strip())
         self.assign_button.setEnabled(typed and bool(self.stations.chosen))
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
+
+
+def _named(words: str, widget: QWidget) -> QWidget:
+    """A field with its name before it."""
+    label = QLabel(words)
+    label.setBuddy(widget)
+    widget.setAccessibleName(words)
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(16, 0, 16, 0)
+    row.addWidget(label)
+    row.addWidget(widget)
+    return both
 
 
 def _words(key: str, first: str = "") -> QComboBox:

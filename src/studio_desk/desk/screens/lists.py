@@ -30,7 +30,7 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.dates import parse_day
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.vocabulary import Term, vocabularies, vocabulary
-from studio_desk.kernel.words import say
+from studio_desk.kernel.words import language, say
 from studio_desk.store import lists as kept
 
 WORD, ENGLISH, SINCE, UNTIL = range(4)
@@ -62,7 +62,7 @@ class ListsPage(Scrolling):
         self.which = QComboBox()
         self.which.setAccessibleName(say("词表"))
         for key, one in vocabularies().items():
-            self.which.addItem(one.title, key)
+            self.which.addItem(one.en if one.en and language() == "en" else one.title, key)
         self.which.currentIndexChanged.connect(lambda _: self._show())
         self.words = QTableWidget(0, 4)
         self.words.setHorizontalHeaderLabels([say("词"), say("英文"), say("起"), say("止")])
