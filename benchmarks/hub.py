@@ -108,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     told = parser.parse_args(argv)
     keys._ARGON2["kib"] = 64  # noqa: SLF001 - the strength of the passphrase is not measured here
-    with tempfile.TemporaryDirectory(prefix="hub-") as folder, _database(told.db) as url:
+    with tempfile.TemporaryDirectory(prefix="hub-") as folder, database(told.db) as url:
         wanted = Wanted(told.stations, told.months, told.records, told.at_once, told.workers, url)
         found = simulate(Path(folder), wanted)
     print(json.dumps(found, ensure_ascii=False) if told.json else _table(found))
@@ -319,7 +319,7 @@ def _compare(folder: Path, stations: Sequence[Station]) -> tuple[int, int, int]:
 
 
 @contextlib.contextmanager
-def _database(told: str) -> Iterator[str]:
+def database(told: str) -> Iterator[str]:
     if told != "postgres":
         yield "" if told == "sqlite" else told
         return

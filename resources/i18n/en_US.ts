@@ -1869,6 +1869,10 @@
             <translation>See all kinds with kinds.</translation>
         </message>
         <message>
+            <source>全部记录重新送一遍</source>
+            <translation>send all records anew</translation>
+        </message>
+        <message>
             <source>全部重新导出（区里说数据丢了时才用）</source>
             <translation>Export everything again (only when the district says it lost data)</translation>
         </message>
@@ -2241,6 +2245,10 @@
             <translation>Date of birth</translation>
         </message>
         <message>
+            <source>分区数写得不对。</source>
+            <translation>The number of partitions is not right.</translation>
+        </message>
+        <message>
             <source>分数</source>
             <translation>Points</translation>
         </message>
@@ -2575,6 +2583,10 @@
         <message>
             <source>区级：把本机的根钥匙备份到介质</source>
             <translation>district: copy the root key of this computer to a medium</translation>
+        </message>
+        <message>
+            <source>区级：把省级还没有的内容送去，断了再做就接着送</source>
+            <translation>district: send what the province does not have yet; when cut off, repeating goes on where it was</translation>
         </message>
         <message>
             <source>区级：把记录退回站点补充更正</source>
@@ -2934,6 +2946,10 @@
         <message>
             <source>只有区级才开接收站。</source>
             <translation>Only a district opens a hub.</translation>
+        </message>
+        <message>
+            <source>只有区级才往省级数据库送数据。</source>
+            <translation>Only a district sends data to the province's database.</translation>
         </message>
         <message>
             <source>只有区级才能写重建文件。</source>
@@ -4242,6 +4258,10 @@ Please compare it group by group over the telephone.</translation>
             </translation>
         </message>
         <message>
+            <source>已送到省级：操作{ops}条，记录{records}条。</source>
+            <translation>Sent to the province: {ops} operations, {records} records.</translation>
+        </message>
+        <message>
             <source>已送达</source>
             <translation>delivered</translation>
         </message>
@@ -4875,6 +4895,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>按种类查看</source>
             <translation>By kind</translation>
+        </message>
+        <message>
+            <source>按站分成几份，用 Citus 时写1</source>
+            <translation>into how many parts by station; 1 with Citus</translation>
         </message>
         <message>
             <source>取消</source>
@@ -7205,6 +7229,46 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Related ({n})</translation>
         </message>
         <message>
+            <source>省级数据库只能是 PostgreSQL：postgresql+psycopg://用户:口令@主机/库名</source>
+            <translation>The province's database can only be PostgreSQL: postgresql+psycopg://user:password@host/database</translation>
+        </message>
+        <message>
+            <source>省级数据库是由别的版本建立的。</source>
+            <translation>The province's database was made by another version.</translation>
+        </message>
+        <message>
+            <source>省级数据库的地址</source>
+            <translation>address of the province's database</translation>
+        </message>
+        <message>
+            <source>省级数据库的地址写得不对。</source>
+            <translation>The address of the province's database is not right.</translation>
+        </message>
+        <message>
+            <source>省级数据库连不上，或中途断开了。</source>
+            <translation>The province's database cannot be reached, or the line broke on the way.</translation>
+        </message>
+        <message>
+            <source>省级数据库（PostgreSQL），由各区的接收站送数据</source>
+            <translation>the province's database (PostgreSQL), which the districts' hubs fill</translation>
+        </message>
+        <message>
+            <source>省级数据库；合并后把新内容送去</source>
+            <translation>the province's database; what is new goes there after each merge</translation>
+        </message>
+        <message>
+            <source>省级的表已建好。</source>
+            <translation>The province's tables are made.</translation>
+        </message>
+        <message>
+            <source>省级的表已经有了，没有改动。</source>
+            <translation>The province's tables are there already; nothing was changed.</translation>
+        </message>
+        <message>
+            <source>省级：建表和分区；已经有的不动</source>
+            <translation>province: make tables and partitions; what is there stays</translation>
+        </message>
+        <message>
             <source>看</source>
             <translation>Look</translation>
         </message>
@@ -8491,6 +8555,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>First make sure that no other station uses this code by mistake. If {name} added or replaced a computer: on that computer's enrolment page set “which computer” to {free} (enrol request --computer {free}) and hand in the request again; what was entered there stays.</translation>
         </message>
         <message>
+            <source>请先运行 hub province init，再送数据。</source>
+            <translation>Please run hub province init first, then send data.</translation>
+        </message>
+        <message>
             <source>请关闭打开它的程序（看图、杀毒、同步软件等），再做一次。</source>
             <translation>Please close the program that has it open (picture viewer, virus scanner, file sync) and do it again.</translation>
         </message>
@@ -8505,6 +8573,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请再做一次；归档期间先不要录入。</source>
             <translation>Please do it again, and enter nothing while archiving.</translation>
+        </message>
+        <message>
+            <source>请写1至1024；用 Citus 时写1。</source>
+            <translation>Please write 1 to 1024; with Citus write 1.</translation>
         </message>
         <message>
             <source>请写1至{most}：本站第一台写1，再添或换一台就写下一个没用过的号。</source>
@@ -8783,6 +8855,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Install the same or a newer version, then start again; the data were not changed.</translation>
         </message>
         <message>
+            <source>请安装相同的版本；两边的数据都没有改动。</source>
+            <translation>Please install the same version; the data on either side is unchanged.</translation>
+        </message>
+        <message>
             <source>请对照打印的恢复码逐组核对，里面没有字母 I、L、O、U。</source>
             <translation>Please compare with the printed recovery code group by group; it holds no letters I, L, O or U.</translation>
         </message>
@@ -9001,6 +9077,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请检查 --tls-cert 和 --tls-key 两个 PEM 文件。</source>
             <translation>Check the two PEM files of --tls-cert and --tls-key.</translation>
+        </message>
+        <message>
+            <source>请检查地址、口令和数据库；再做一次就会接着送，重复做不会出错。</source>
+            <translation>Please check address, password and database; doing it again goes on where it stopped, repeating does no harm.</translation>
         </message>
         <message>
             <source>请检查大小写和输入法后再试；忘记口令时，可用首次运行时打印的恢复码。</source>
@@ -9707,6 +9787,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这个数据包正由另一个连接传送。</source>
             <translation>Another connection is sending this bundle.</translation>
+        </message>
+        <message>
+            <source>这个数据库里还没有省级的表。</source>
+            <translation>This database has no province's tables yet.</translation>
         </message>
         <message>
             <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>

@@ -69,6 +69,7 @@ def _register_hub(verbs: Verbs) -> None:
     """The district's hub; a layer beside the command line, so it is announced from up here."""
     from studio_desk.kernel.words import say
 
+    _register_province(verbs)
     parser = verbs.add("hub serve", say("区级：开接收站，收取各站联网报送的数据包，回执放进各站信箱"), _hub)
     parser.add_argument("--db", default="", metavar="URL", help=say("数据库；不写则用站点文件旁的 SQLite"))
     parser.add_argument("--host", default="127.0.0.1", metavar="H", help=say("在哪个地址上开，默认只对本机"))
@@ -78,7 +79,48 @@ def _register_hub(verbs: Verbs) -> None:
     parser.add_argument("--quota-mb", type=int, default=4096, metavar="N", help=say("每台电脑24小时最多传多少MB"))
     parser.add_argument("--part-hours", type=int, default=72, metavar="N", help=say("没传完的部分保留几小时"))
     parser.add_argument("--workers", type=int, default=1, metavar="N", help=say("几个进程，默认1个"))
+    parser.add_argument("--province", default="", metavar="URL", help=say("省级数据库；合并后把新内容送去"))
     parser.add_argument("--open-status", action="store_true", help=say("状态页对别的电脑也开放"))
+
+
+def _register_province(verbs: Verbs) -> None:
+    from studio_desk.kernel.words import say
+
+    verbs.add("hub province", say("省级数据库（PostgreSQL），由各区的接收站送数据"))
+    parser = verbs.add("hub province init", say("省级：建表和分区；已经有的不动"), _province_init)
+    parser.add_argument("--db", required=True, metavar="URL", help=say("省级数据库的地址"))
+    parser.add_argument("--parts", type=int, default=64, metavar="N", help=say("按站分成几份，用 Citus 时写1"))
+    parser = verbs.add("hub province fill", say("区级：把省级还没有的内容送去，断了再做就接着送"), _province_fill)
+    parser.add_argument("--db", required=True, metavar="URL", help=say("省级数据库的地址"))
+    parser.add_argument("--all", action="store_true", help=say("全部记录重新送一遍"))
+
+
+def _province_init(call: Call) -> Answer:
+    from studio_desk.cli.answer import Answer
+    from studio_desk.hub.province import Province
+    from studio_desk.kernel.words import say
+
+    province = Province(call.args.db)
+    try:
+        fresh = province.init(call.args.parts)
+    finally:
+        province.close()
+    return Answer({"fresh": fresh}, say("省级的表已建好。") if fresh else say("省级的表已经有了，没有改动。"))
+
+
+def _province_fill(call: Call) -> Answer:
+    from studio_desk.cli.answer import Answer
+    from studio_desk.hub.province import Province
+    from studio_desk.kernel.words import say
+
+    province = Province(call.args.db)
+    try:
+        with call.home() as home:
+            done = province.everything(home) if call.args.all else province.follow(home, most=1 << 60)
+    finally:
+        province.close()
+    text = say("已送到省级：操作{ops}条，记录{records}条。", ops=done.ops, records=done.records)
+    return Answer(done.as_json(), text)
 
 
 def _hub(call: Call) -> Answer:
@@ -90,7 +132,17 @@ def _hub(call: Call) -> Answer:
 
     told = call.args
     quotas = Quotas(day_bytes=told.quota_mb * MIB, part_seconds=told.part_hours * 3600)
-    wanted = Wanted(told.host, told.port, told.db, told.tls_cert, told.tls_key, told.open_status, quotas, told.workers)
+    wanted = Wanted(
+        told.host,
+        told.port,
+        told.db,
+        told.tls_cert,
+        told.tls_key,
+        told.open_status,
+        quotas,
+        told.workers,
+        told.province,
+    )
     with call.home() as home:
         data = serve(home, wanted)
     return Answer(data, say("接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。", n=data["backlog"]))

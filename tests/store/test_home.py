@@ -154,3 +154,20 @@ def test_a_changed_table_is_filled_again_from_the_journal(new_home: NewHome, sli
     home.close()
     with _open(home.path, slip) as again:
         assert again.journal.record(uid)["title"] == "一"
+
+
+def test_an_index_that_came_later_is_made_at_the_next_opening(new_home: NewHome, slip: Kind) -> None:
+    """A receipt asks for a station's records and for the rare ops: a home of an earlier version learns to answer quickly."""
+    home = new_home()
+    with home.file.write() as c:
+        for name in ("op_type", "record_station"):
+            c.exec_driver_sql(f"DROP INDEX {name}")
+            c.exec_driver_sql("UPDATE meta SET value = replace(value, ?, '') WHERE key = 'tables'", (name,))
+    home.close()
+    with _open(home.path, slip) as again, again.file.read() as c:
+        plans = [
+            str(c.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}").all())
+            for query in ("SELECT rec FROM op WHERE type = 'x'", "SELECT uid FROM record WHERE station = 'x'")
+        ]
+    assert "op_type" in plans[0]
+    assert "record_station" in plans[1]

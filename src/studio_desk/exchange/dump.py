@@ -50,6 +50,16 @@ def dump(home: Home, *, canonical: bool = False) -> dict[str, Any]:
     return found if canonical else {**found, "role": home.role, "code": home.code, "device": home.device}
 
 
+def record(home: Home, uid: str) -> dict[str, Any] | None:
+    """One record as `dump` tells it; `None` when it is not in the register."""
+    with home.file.read() as c:
+        row = c.exec_driver_sql("SELECT kind, rev FROM record WHERE uid = ?", (uid,)).first()
+    if row is None:
+        return None
+    told, conflicts = _one(home, uid)
+    return {"uid": uid, "kind": row[0], "values": told, "heads": sorted(row[1].split(",")), "conflicts": conflicts}
+
+
 def _records(home: Home) -> Iterator[dict[str, Any]]:
     """Every record in the order of its uid."""
     shapes = {shape.key: shape for shape in home.shapes}
@@ -57,7 +67,7 @@ def _records(home: Home) -> Iterator[dict[str, Any]]:
         register = c.exec_driver_sql("SELECT uid, kind, rev FROM record ORDER BY uid").all()
     values = {kind: _values(home, shape) for kind, shape in shapes.items()}
     for uid, kind, rev in register:
-        told, conflicts = values[kind][uid] if kind in values else _unknown(home, uid)
+        told, conflicts = values[kind][uid] if kind in values else _one(home, uid)
         yield {"uid": uid, "kind": kind, "values": told, "heads": sorted(rev.split(",")), "conflicts": conflicts}
 
 
@@ -79,8 +89,8 @@ def _values(home: Home, shape: Shape) -> dict[str, tuple[dict[str, Any], list[st
     return found
 
 
-def _unknown(home: Home, uid: str) -> tuple[dict[str, Any], list[str]]:
-    """A record of a kind that this version does not know."""
+def _one(home: Home, uid: str) -> tuple[dict[str, Any], list[str]]:
+    """Values and conflicting fields of one record, also of a kind that this version does not know."""
     row = home.journal.record(uid)
     told = {k: v for k, v in row.items() if k not in _LOCAL | {"kind"} and v not in _EMPTY}
     return told, sorted(row.get("conflict") or ())

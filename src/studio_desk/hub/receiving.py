@@ -24,6 +24,7 @@ from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Callers
 from studio_desk.hub.database import Database
 from studio_desk.hub.mailbox import Mailbox, chain_key
+from studio_desk.hub.province import Province
 from studio_desk.hub.uploads import Uploads
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
@@ -43,6 +44,8 @@ BUSY_WAIT: Final = 3.0
 """Seconds to wait when the desk has the home open, or something is broken."""
 HOUSEKEEPING: Final = 60.0
 """Seconds between clearing up."""
+PROVINCE_WAIT: Final = 30.0
+"""Seconds to wait when the province's database is away."""
 TRIES: Final = 5
 """How often a bundle may make our own program fail before it is set apart, so that it blocks nobody."""
 
@@ -69,6 +72,11 @@ class Receiving(threading.Thread):
         self._wake, self._stop_asked = threading.Event(), threading.Event()
         self._seen: tuple[tuple[int, int], ...] = ()
         self._swept = 0.0
+        self.province = ""
+        """URL of the province's database that follows the home, `""` for none."""
+        self._behind = True
+        self._late: set[str] = set()
+        self._again = 0.0
 
     def nudge(self) -> None:
         """Something arrived."""
@@ -126,7 +134,7 @@ class Receiving(threading.Thread):
             self._clear_up()
             self._swept = now
         waiting = self._waiting()
-        if not waiting and self._seen == self._print():
+        if not waiting and self._seen == self._print() and not (self.province and self._behind and now >= self._again):
             self._board.at("idle")
             return
         with Home.open(self._folder, shapes=KINDS, key=self._key) as home:
@@ -134,9 +142,13 @@ class Receiving(threading.Thread):
             began = clock.now().timestamp()
             if self._callers.learn(trust_store.required(home)):
                 log.note(self._database, "trust_learnt")
+            changed: set[str] = set()
+            home.journal.subscribe(lambda told: changed.update(told.records))
             stations = self._merge(home, waiting) if waiting else set()
             self._announce(home)
             self._post(home, stations)
+            if self.province:
+                self._tell_province(home, changed)
             self._board.doing.seconds += clock.now().timestamp() - began
             self._board.doing.batches += 1
         self._seen = self._print()
@@ -269,6 +281,24 @@ class Receiving(threading.Thread):
                 receipts.issue(home, station)
         with self._database.write() as c:
             self._database.set_fact(c, "place", place)
+
+    def _tell_province(self, home: Home, changed: set[str]) -> None:
+        """Let the province follow; while it is away the district works on, and it is told later."""
+        self._late |= changed
+        try:
+            province = Province(self.province)
+            try:
+                done = province.follow(home, also=sorted(self._late))
+            finally:
+                province.close()
+        except Problem as problem:
+            self._behind, self._again = True, clock.now().timestamp() + PROVINCE_WAIT
+            log.tell("province_waits", code=problem.code)
+            return
+        self._late.clear()
+        self._behind, self._again = done.behind, 0.0
+        if done.ops or done.taken_back:
+            log.tell("province_told", ops=done.ops, taken_back=done.taken_back, records=done.records)
 
     def _clear_up(self) -> None:
         expired = self._uploads.expire()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from studio_desk.hub.callers import Callers
 from studio_desk.hub.database import Database, sqlite_url
 from studio_desk.hub.figures import standing
 from studio_desk.hub.mailbox import Mailbox
+from studio_desk.hub.province import address_of
 from studio_desk.hub.receiving import Receiving
 from studio_desk.hub.server import Hub, application
 from studio_desk.hub.uploads import Quotas, Uploads
@@ -50,6 +52,7 @@ class Wanted:
         open_status: show status and figures to other computers too.
         quotas: how much a device may hand over.
         workers: how many processes.
+        province: URL of the province's database that follows this district, `""` for none.
     """
 
     host: str = "127.0.0.1"
@@ -60,6 +63,7 @@ class Wanted:
     open_status: bool = False
     quotas: Quotas = field(default_factory=Quotas)
     workers: int = 1
+    province: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def serve(home: Home, wanted: Wanted) -> dict[str, Any]:
         `{url, received, backlog}`.
 
     Raises:
-        Problem: `NOT_A_DISTRICT`, `PORT_TAKEN`, `TLS_WRONG`, `WORKERS_WRONG`; as `Database`.
+        Problem: `NOT_A_DISTRICT`, `PORT_TAKEN`, `TLS_WRONG`, `WORKERS_WRONG`, `PROVINCE_URL_WRONG`; as `Database`.
     """
     if home.role != "district":
         raise Problem("NOT_A_DISTRICT", say("只有区级才开接收站。"), say("站点请用 push、pull 连接区级的接收站。"))
@@ -98,25 +102,28 @@ def serve(home: Home, wanted: Wanted) -> dict[str, Any]:
     place.mkdir(exist_ok=True)
     listener = _listen(wanted.host, wanted.port)
     job = _Job(home.name, home.code, home.path, home.file.key, wanted.db or sqlite_url(place / "hub.db"), wanted)
+    database: Database | None = None
     try:
         database = Database(job.url)
-        try:
-            Callers(database, home.code).learn(trust)
-            home.close()
-            _server(job, None)  # a certificate that cannot be read is told before anybody listens
-            url = f"{'https' if wanted.certificate else 'http'}://{_shown(wanted.host)}:{listener.getsockname()[1]}"
-            log.note(database, "listening", url=url, kind=database.kind, workers=wanted.workers)
-            before = board.bytes_received(database)
-        finally:
-            database.close()
+        Callers(database, home.code).learn(trust)
+        home.close()
+        if wanted.province:
+            address_of(wanted.province)  # a wrong address is told before anybody listens; it may be away
+        _server(job, None)  # so is a certificate that cannot be read
+        url = f"{'https' if wanted.certificate else 'http'}://{_shown(wanted.host)}:{listener.getsockname()[1]}"
+        before = board.bytes_received(database)
+        told = partial(log.note, database, "listening", url=url, kind=database.kind, workers=wanted.workers)
         with _stopped_by_signals() as stopping:
             if wanted.workers == 1:
-                _work(job, listener, lambda _: None)
+                _work(job, listener, lambda _: told())
             else:
+                told()
                 workers.run(wanted.workers, job, listener, serve=_work, stopping=stopping, patience=PATIENCE + 10)
-        return {"url": url, **_told_at_the_end(job.url, before)}
+        return {"url": url, **_told_at_the_end(database, before)}
     finally:
         listener.close()
+        if database is not None:
+            database.close()
 
 
 def _work(job: _Job, listener: socket.socket, hang: Callable[[Callable[[], None]], None]) -> None:
@@ -130,6 +137,7 @@ def _work(job: _Job, listener: socket.socket, hang: Callable[[Callable[[], None]
         receiving = Receiving(
             (job.folder, job.key), database, uploads=uploads, mailbox=mailbox, callers=callers, board=seat
         )
+        receiving.province = job.wanted.province
         server = _server(
             job, Hub(job.name, database, callers, uploads, mailbox, receiving, seat, job.wanted.open_status)
         )
@@ -175,20 +183,14 @@ async def _nothing(_scope: Any, _receive: Any, _send: Any) -> None:
     """Serves nobody."""
 
 
-def _told_at_the_end(url: str, before: int) -> dict[str, Any]:
+def _told_at_the_end(database: Database, before: int) -> dict[str, Any]:
     """Bytes received and bundles that wait; a database that is away by then keeps them to itself."""
-    try:
-        database = Database(url)
-    except Problem:
-        return {"received": 0, "backlog": 0}
     try:
         waits = standing(database)
         log.note(database, "stopped", backlog=waits.backlog)
         return {"received": board.bytes_received(database) - before, "backlog": waits.backlog}
     except SQLAlchemyError:
         return {"received": 0, "backlog": 0}
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -180,7 +180,7 @@ class Home:
         """Migrate core tables; add tables that came with a layer above; rebuild the records when a kind's table changed."""
         wanted = _schema_print(self.shapes)
         if self.file.schema == SCHEMA and self.meta.get("schema") == wanted:
-            if not set(tables.metadata.tables) <= set(self.meta.get("tables").split()):
+            if not _names() <= set(self.meta.get("tables").split()):
                 with self.file.write() as c:
                     _add_tables(c)
             return
@@ -367,10 +367,18 @@ def _make_folder(path: Path) -> None:
 
 
 def _add_tables(c: Connection) -> None:
-    """Make the tables that are not there yet and note which there are."""
+    """Make the tables and indexes that are not there yet and note which there are."""
     tables.metadata.create_all(c)
-    names = " ".join(sorted(tables.metadata.tables))
-    c.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('tables', ?)", (names,))
+    for table in tables.metadata.tables.values():
+        for index in table.indexes:
+            index.create(c, checkfirst=True)
+    c.exec_driver_sql("INSERT OR REPLACE INTO meta (key, value) VALUES ('tables', ?)", (" ".join(sorted(_names())),))
+
+
+def _names() -> set[str]:
+    """All tables and indexes of the layers below the kinds."""
+    found = tables.metadata.tables
+    return set(found) | {str(index.name) for table in found.values() for index in table.indexes}
 
 
 def _make_tables(c: Connection, shapes: Iterable[Shape]) -> None:

@@ -24,6 +24,7 @@ op = Table(
     Column("line", String, nullable=False),
     UniqueConstraint("dev", "seq"),
     Index("op_rec", "rec"),
+    Index("op_type", "type"),
 )
 """The journal: canonical op lines, verbatim, of every chain this home holds."""
 
@@ -70,6 +71,7 @@ record = Table(
     Index("record_kind", "kind"),
     Index("record_kind_day", "kind", "day"),
     Index("record_code", "code"),
+    Index("record_station", "station"),
     Index("record_conflict", "n", sqlite_where=text("conflict")),
 )
 """The register of all records: one line each, whatever the kind. `dev` and `seq` name the op that last touched it here."""
