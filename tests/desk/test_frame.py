@@ -21,7 +21,17 @@ from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kinds import KINDS
 from studio_desk.store.home import Home
 
-HEAVY = ("pandas", "reportlab", "pypinyin", "alembic", "PIL", "keyring", "openpyxl", "xlsxwriter")
+HEAVY = (
+    "pandas",
+    "reportlab",
+    "pypinyin",
+    "alembic",
+    "PIL",
+    "keyring",
+    "openpyxl",
+    "xlsxwriter",
+    "studio_desk.exchange.network",
+)
 SHELL = f"""
 import sys
 from pathlib import Path
