@@ -26,9 +26,9 @@ MARK = "甪端标记ZXQ7391"
 TRACES = (*(MARK.encode(code) for code in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")), b"ZXQ7391")
 PASSPHRASE = "青溪-2026-石桥"
 
-_processes = multiprocessing.get_context("forkserver")
+processes = multiprocessing.get_context("forkserver")
 # Each drill is a process of its own, but Python and its modules are loaded only once.
-_processes.set_forkserver_preload(
+processes.set_forkserver_preload(
     ["studio_desk.app", "studio_desk.kinds", "studio_desk.store.backup", "studio_desk.exchange.inbox", "pypinyin"]
 )
 
@@ -109,7 +109,7 @@ class Drill:
         given, out = self.folder / "stdin", self.folder / f"stdout-{self.runs}"
         given.write_text(stdin, encoding="utf-8")
         out.unlink(missing_ok=True)  # what an earlier process said is not an answer of this one
-        process = _processes.Process(
+        process = processes.Process(
             target=_program, args=(self._words(home, argv), str(given), str(out), str(self.temporary))
         )
         process.start()

@@ -24,11 +24,22 @@ class Writer(Protocol):
 
 
 def seal(plain: Iterable[bytes], recipients: Sequence[str], target: BinaryIO) -> None:
-    """Encrypt a stream for all `recipients` (`age1…`); any one of them can open it."""
+    """Encrypt a stream for all `recipients` (`age1…`); any one of them can open it.
+
+    Raises:
+        OSError: the target took no more.
+        Exception: whatever `plain` raised.
+    """
     import pyrage
 
     keys = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
-    pyrage.encrypt_io(_Stream(iter(plain)), target, keys)
+    stream = _Stream(iter(plain), target)
+    try:
+        pyrage.encrypt_io(stream, stream, keys)
+    except Exception:
+        if stream.failed is not None:  # the library puts its own error in the place of a full disk
+            raise stream.failed from None
+        raise
 
 
 def open_sealed(sealed: BinaryIO, size: int, identities: Sequence[str], plain: Writer) -> None:
@@ -83,19 +94,41 @@ def _cut(sealed: BinaryIO, size: int) -> bool:
 
 
 class _Stream:
-    """A readable object over an iterator of blocks."""
+    """A readable object over an iterator of blocks and a writable one over a file, which remembers what failed."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], target: BinaryIO) -> None:
+        self.failed: Exception | None = None
         self._blocks = blocks
+        self._target = target
         self._rest = memoryview(b"")
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, empty at the end."""
         while not self._rest:
-            block = next(self._blocks, None)
+            try:
+                block = next(self._blocks, None)
+            except Exception as error:
+                self.failed = error
+                raise
             if block is None:
                 return b""
             self._rest = memoryview(block)
         part = self._rest if size < 0 else self._rest[:size]
         self._rest = self._rest[len(part) :]
         return bytes(part)
+
+    def write(self, data: bytes) -> int:
+        """Hand on to the file."""
+        try:
+            return self._target.write(data)
+        except Exception as error:
+            self.failed = error
+            raise
+
+    def flush(self) -> None:
+        """Hand on to the file."""
+        try:
+            self._target.flush()
+        except Exception as error:
+            self.failed = error
+            raise

@@ -64,10 +64,10 @@ class Lock:
                 exit_code=BUSY,
                 holder=holder,
             ) from None
-        handle.seek(0)
-        handle.truncate()
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": clock.stamp()}, handle)
-        handle.flush()
+        held = {"pid": os.getpid(), "host": socket.gethostname(), "since": clock.stamp()}
+        with suppress(OSError):  # who holds it is a courtesy: on a full disk the lock holds all the same
+            os.truncate(handle.fileno(), 0)
+            os.write(handle.fileno(), json.dumps(held).encode())
         self._handle = handle
 
     def release(self) -> None:
