@@ -53,7 +53,7 @@ def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def work(folder: Path, times: tuple[str, str, str], back: bool) -> list[Any]:
-    """A day of two stations and a district, its bundles merged in every order; answers what every district holds."""
+    """A day of two stations and a district, its bundles merged in several orders; answers what every district holds."""
     hands = Clock(times, back)
     clock.set_clock(hands.now)
     world = World(folder)
@@ -86,7 +86,7 @@ def work(folder: Path, times: tuple[str, str, str], back: bool) -> list[Any]:
     for station in stations:
         take(station, receipts.write(district, station.code, world.stick / station.code).file)
     found = []
-    for number, order in enumerate(itertools.permutations(files)):
+    for number, order in enumerate(list(itertools.permutations(files))[:: 1 if times == CLOCKS["right"] else 5]):
         place = folder / f"district-{number}"
         shutil.copytree(folder / "saved", place)
         with Home.open(place, shapes=SHAPES, passphrase=PASSPHRASE) as copy:

@@ -18,7 +18,21 @@ from tests.faults.drill import Drill, processes
 from tests.faults.medium import Absent, SmallDisk
 
 LINE = json.dumps({"name": "群众", "remark": "石桥村" * 400}, ensure_ascii=False) + "\n"
-ENTRY = json.dumps({"way": "走访", "day": "2026-03-06", "place": "石桥村", "recorder": "何小兰", "subject": "清淤", "content": "清淤。" * 3000, "next_step": "查勘。"}, ensure_ascii=False) + "\n"
+ENTRY = (
+    json.dumps(
+        {
+            "way": "走访",
+            "day": "2026-03-06",
+            "place": "石桥村",
+            "recorder": "何小兰",
+            "subject": "清淤",
+            "content": "清淤。" * 3000,
+            "next_step": "查勘。",
+        },
+        ensure_ascii=False,
+    )
+    + "\n"
+)
 FULL = {"DISK_FULL", "DISK_ERROR", "MEDIUM_FULL"}
 
 
@@ -36,7 +50,12 @@ def pair(drill: Drill) -> tuple[Path, Path, Path]:
     drill.json(station, "init", "station", "--code", "SQ", "--name", "石桥镇政协联络站")
     drill.json(district, "init", "district", "--code", "990000", "--name", "青溪区政协")
     request = drill.json(station, "enrol", "request", "--to", str(stick))["file"]
-    drill.json(station, "enrol", "install", drill.json(district, "enrol", "accept", request, "--to", str(stick), "--yes")["file"])
+    drill.json(
+        station,
+        "enrol",
+        "install",
+        drill.json(district, "enrol", "accept", request, "--to", str(stick), "--yes")["file"],
+    )
     drill.run(station, "add", "person", "--lines", stdin=LINE * 60)
     drill.run(station, "add", "journal_entry", "--lines", stdin=ENTRY)
     return station, district, Path(drill.json(station, "export", "--to", str(stick))["file"])
@@ -127,9 +146,7 @@ def test_a_medium_that_is_full_at_any_byte(drill: Drill, pair: tuple[Path, Path,
 
 
 @pytest.mark.parametrize("room", [0, 20_000, 120_000])
-def test_a_district_without_room_takes_all_or_nothing(
-    drill: Drill, pair: tuple[Path, Path, Path], room: int
-) -> None:
+def test_a_district_without_room_takes_all_or_nothing(drill: Drill, pair: tuple[Path, Path, Path], room: int) -> None:
     _, district, bundle = pair
     limit = max(path.stat().st_size for path in district.iterdir() if path.is_file()) + room
     rc, (answer,) = limited(drill, district, limit, "import", str(bundle))

@@ -150,13 +150,12 @@ def send_conflict(home: Home, uid: str, note: str = "", due: str = "") -> Writte
             say("这个冲突已经交给站点裁定：{code}。", code=waiting[0][1]),
             say("请等站点回复，或由区里直接裁定。"),
         )
-    from datetime import timedelta
 
     text = "\n".join([*filter(None, [note.strip()]), *(_written_out(one) for one in found)])
     values = {
         "title": say("请选定{code}以哪一个为准", code=row["code"])[:100],
         "sort": CONFLICT,
-        "due": due or (clock.today() + timedelta(days=DAYS)).isoformat(),
+        "due": due or clock.later(clock.today(), DAYS).isoformat(),
         "text": text,
         "about": uid,
     }

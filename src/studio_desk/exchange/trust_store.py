@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,7 +124,7 @@ def renew(home: Home, change: Callable[[Sequence[Computer]], Sequence[Computer]]
         computers = tuple(change(base.computers))
         if waiting and replace(waiting, computers=computers, **fields) == waiting:
             return waiting
-        dated = {"issued": today.isoformat(), "expires": (today + timedelta(days=VALID_DAYS)).isoformat()}
+        dated = {"issued": today.isoformat(), "expires": clock.later(today, VALID_DAYS).isoformat()}
         # A draft that changes gets another number: holders may have signed the one before.
         changed = {"version": base.version + 1, **dated, **fields}
         following = replace(base, computers=computers, **changed)
@@ -296,7 +295,7 @@ def _begin(home: Home) -> TrustList:
         home.name,
         1,
         today.isoformat(),
-        (today + timedelta(days=VALID_DAYS)).isoformat(),
+        clock.later(today, VALID_DAYS).isoformat(),
         1,
         (to_text(keys.root.public),),
         computers=(own,),

@@ -26,6 +26,11 @@ def today() -> date:
     return now().date()
 
 
+def later(day: date, days: int) -> date:
+    """The day so many days on; the calendar's last where a clock set wrong leaves no room."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
 def set_clock(source: Callable[[], datetime] | None) -> None:
     """Replace the clock (tests, generated sample data); `None` restores the system's."""
     _source[0] = source or (lambda: datetime.now(CHINA))

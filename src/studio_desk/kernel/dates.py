@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from studio_desk.kernel import clock
 from studio_desk.kernel.text import half_width
@@ -59,7 +59,7 @@ def parse_day(value: str) -> str:
     text = re.sub(r"\s", "", text)
     if text in _DAYS or _AWAY.fullmatch(text):
         away = _DAYS[text] if text in _DAYS else int(text)
-        return (clock.today() + timedelta(days=away)).isoformat()
+        return clock.later(clock.today(), away).isoformat()
     found = _spelt(_han_digits(_WEEKDAY.sub("", text)))
     if not found or not FIRST_YEAR <= int(found[:4]) <= LAST_YEAR:
         raise ValueError(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio_desk.kernel import clock
@@ -197,7 +197,7 @@ def _cases(home: Home, day: date) -> Iterator[Item]:
         *days,
         *_ENDED,
         _own(home),
-        (day + timedelta(days=AHEAD)).isoformat(),
+        clock.later(day, AHEAD).isoformat(),
     )
     for uid, code, title, due in rows:
         if due < day.isoformat():
@@ -220,7 +220,7 @@ def _actions(home: Home, day: date) -> Iterator[Item]:
              ORDER BY a.value ->> '$.due'""",  # noqa: S608 - only marks
         _own(home),
         *_DONE,
-        (day + timedelta(days=AHEAD)).isoformat(),
+        clock.later(day, AHEAD).isoformat(),
     )
     for uid, code, thing, who, due in rows:
         if due < day.isoformat():
@@ -341,7 +341,7 @@ def _planned(home: Home, day: date) -> Iterator[Item]:
     """What the district's calendar has for the coming week."""
     from studio_desk.store.lists import all_in_force
 
-    last = (day + timedelta(days=AHEAD)).isoformat()
+    last = clock.later(day, AHEAD).isoformat()
     plans = [one for edition in all_in_force(home, "calendar", day).values() for one in edition.content.get("plan", [])]
     for one in sorted(plans, key=lambda plan: str(plan["day"])):
         if day.isoformat() <= one["day"] <= last:
