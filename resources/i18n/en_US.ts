@@ -4881,6 +4881,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>rebuild a station from the district's data: the district writes with --for, the new computer takes in with --from-district</translation>
         </message>
         <message>
+            <source>按区里的数据重建</source>
+            <translation>Rebuilt from the district's data</translation>
+        </message>
+        <message>
             <source>按哪一栏排；写成 --order=-day 为从后往前</source>
             <translation>field to sort by; --order=-day sorts backwards</translation>
         </message>
@@ -4930,6 +4934,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>换了区里的电脑，或区里要求重新登记时用。</source>
             <translation>For a new computer at the district, or when the district asks for it.</translation>
+        </message>
+        <message>
+            <source>换了或添了电脑：把本站已收到的记录和附件写给选中的这台。</source>
+            <translation>A computer was replaced or added: write all records and attachments received from the station for the chosen one.</translation>
         </message>
         <message>
             <source>换了电脑或硬盘坏了：用 U 盘上的备份恢复。</source>
@@ -6307,6 +6315,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Writing the backup</translation>
         </message>
         <message>
+            <source>正在写重建文件…</source>
+            <translation>Writing the rebuild files…</translation>
+        </message>
+        <message>
             <source>正在准备</source>
             <translation>Preparing</translation>
         </message>
@@ -6349,6 +6361,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>正在报送和收取…</source>
             <translation>Handing over and fetching…</translation>
+        </message>
+        <message>
+            <source>正在按区里的数据重建…</source>
+            <translation>Rebuilding from the district's data…</translation>
         </message>
         <message>
             <source>正在排印：{title}</source>
@@ -6816,6 +6832,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>添一行</source>
             <translation>Add line</translation>
+        </message>
+        <message>
+            <source>添了或换了电脑，写下一个没用过的号；已录入的内容都留着，编号随之更换。</source>
+            <translation>For a computer added or replaced, give the next unused number; what was entered stays, its numbers change.</translation>
         </message>
         <message>
             <source>添加…</source>
@@ -9925,6 +9945,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This is another computer's mailbox.</translation>
         </message>
         <message>
+            <source>这是本站的第几台电脑</source>
+            <translation>Which computer of the station is this</translation>
+        </message>
+        <message>
             <source>这是本站的第几台电脑；添了或换了电脑就写下一个没用过的号</source>
             <translation>Which computer of the station this is; for one added or replaced, the next unused number</translation>
         </message>
@@ -10223,6 +10247,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>重建区级至少要有一把根钥匙。</source>
             <translation>To begin the district again at least one root key is needed.</translation>
+        </message>
+        <message>
+            <source>重建文件…</source>
+            <translation>Rebuild files…</translation>
+        </message>
+        <message>
+            <source>重建文件写到哪里</source>
+            <translation>Where to write the rebuild files</translation>
         </message>
         <message>
             <source>重建文件已写好：{folder}（站点记录{n}条）。请把整个文件夹带到新电脑。</source>

@@ -34,6 +34,18 @@ def refuse(parent: QWidget | None, problem: Problem) -> QMessageBox:
     return box
 
 
+def inform(parent: QWidget | None, title: str, sentence: str) -> QMessageBox:
+    """Tell something that stays until it was read."""
+    box = QMessageBox(parent)
+    box.setIconPixmap(coloured("info-circle", theme.colour("accent")).pixmap(48, 48))
+    box.setWindowTitle(title)
+    box.setText(sentence)
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box
+
+
 def confirm(parent: QWidget | None, title: str, sentence: str, yes: str, then: Callable[[], None]) -> QMessageBox:
     """Ask before something that cannot be taken back; `then` is called only on yes."""
     box = QMessageBox(parent)

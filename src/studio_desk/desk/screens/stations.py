@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
@@ -11,10 +12,11 @@ from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
+from studio_desk.desk.media import ask_folder
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.accepting import Accepting
 from studio_desk.desk.wizards.publishing import Publishing
-from studio_desk.exchange import acknowledged, tables, trust_store
+from studio_desk.exchange import acknowledged, rebuild, tables, trust_store
 from studio_desk.exchange.header import chain_age, chain_owner, chain_stem
 from studio_desk.exchange.inbox import gaps_before
 from studio_desk.kernel.progress import Progress
@@ -131,6 +133,8 @@ class StationsPage(Page):
         self.receipt = push("mail-opened", say("写回执"), lambda: desk.go("receipts", station=self._code()))
         self.revoke = push("ban", say("吊销…"), self._ask_revoke)
         self.revoke.setToolTip(say("电脑丢了或换了，它以后的数据不再接收。"))
+        self.rebuild = push("archive", say("重建文件…"), self._ask_rebuild)
+        self.rebuild.setToolTip(say("换了或添了电脑：把本站已收到的记录和附件写给选中的这台。"))
         self.hub = push("send", say("接收站…"), self.publish_hub)
         self.hub.setToolTip(say("公布联网报送的网址和证书，各站随回执自动知道。"))
         self.table = Rows(
@@ -154,7 +158,7 @@ class StationsPage(Page):
         self.missing.setWordWrap(True)
         top = QHBoxLayout()
         top.addWidget(title, 1)
-        for button in (self.enrol, self.hub, self.receipt, self.revoke):
+        for button in (self.enrol, self.hub, self.receipt, self.rebuild, self.revoke):
             top.addWidget(button)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
@@ -239,7 +243,8 @@ class StationsPage(Page):
 
     def _picked(self) -> None:
         one = self._chosen()
-        self.revoke.setEnabled(one is not None and not one.revoked)
+        for button in (self.revoke, self.rebuild):
+            button.setEnabled(one is not None and not one.revoked)
         if one is None:
             self.missing.setText(say("选一行，看缺什么。") if self.found else say("还没有登记任何站点。"))
             return
@@ -247,6 +252,26 @@ class StationsPage(Page):
         if one.file:
             told.insert(0, say("最近一次收到：{file}。", file=one.file))
         self.missing.setText("\n".join([say("{name}（{device}）", name=one.name, device=one.device), *told]))
+
+    def _ask_rebuild(self) -> None:
+        one = self._chosen()
+        if one is not None:
+            ask_folder(self, say("重建文件写到哪里"), lambda folder: self.write_rebuild(one.device, folder))
+
+    def write_rebuild(self, device: str, folder: Path) -> None:
+        """Write all that is held of a station for one of its computers (a job)."""
+        title = say("正在写重建文件…")
+        self._desk.run_job(
+            rebuild.write, self._desk.home, device, folder, title=title, done=self._rebuild_written, writes=True
+        )
+
+    def _rebuild_written(self, made: rebuild.Made) -> None:
+        words = say(
+            "重建文件已写好：{folder}（站点记录{n}条）。请把整个文件夹带到新电脑。",
+            folder=made.file.parent.name,
+            n=made.records,
+        )
+        self._desk.tell(words)
 
     def _ask_revoke(self) -> None:
         one = self._chosen()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from studio_desk.desk import messages
 from studio_desk.desk.actions import Desk
 from studio_desk.desk.buttons import push
 from studio_desk.desk.large import BigWords, Card, Fingerprint
 from studio_desk.desk.media import Medium, ask_files
-from studio_desk.exchange import enrol, trust_store
+from studio_desk.exchange import computers, enrol, rebuild, trust_store
 from studio_desk.exchange.header import chain_stem
+from studio_desk.exchange.transports.folder import SUFFIX
 from studio_desk.kernel.words import say
+from studio_desk.store import numbers
 
 
 class Enrolment(QWidget):
@@ -48,8 +51,15 @@ class Enrolment(QWidget):
         self.own = Fingerprint(say("本站的指纹（念给区里听）"))
         self.request = push("certificate", say("写申请文件"), self.write_request, main=True)
         self.asked = BigWords()
+        self.computer = QSpinBox()
+        self.computer.setRange(1, numbers.MOST)
+        which = QLabel(say("这是本站的第几台电脑"))
+        which.setBuddy(self.computer)
+        self.computer.setAccessibleName(which.text())
+        self.computer.setToolTip(say("添了或换了电脑，写下一个没用过的号；已录入的内容都留着，编号随之更换。"))
         row = QHBoxLayout()
-        row.addWidget(self.request)
+        for widget in (which, self.computer, self.request):
+            row.addWidget(widget)
         row.addStretch(1)
         card.box.addWidget(told)
         card.box.addWidget(self.own)
@@ -77,14 +87,21 @@ class Enrolment(QWidget):
 
     def arrive(self) -> None:
         """Show the own fingerprint and what the medium holds."""
-        self.own.show_digits(enrol.own_request(self._desk.home).fingerprint)
+        home = self._desk.home
+        self.own.show_digits(enrol.own_request(home).fingerprint)
+        self.computer.setValue(computers.number(home))
+        self.computer.setEnabled(trust_store.current(home) is None)
         self.asked.hide()
         self.look()
 
     def look(self) -> None:
         """Look for the answer on the medium."""
         device = chain_stem(self._desk.home.device)
-        answers = self._medium.files(enrol.INSTALL_NAME.format(device=device))
+        name = enrol.INSTALL_NAME.format(device=device)
+        answers = [
+            *self._medium.files(f"{rebuild.FOLDER_NAME.format(device=device)}/{name}"),
+            *self._medium.files(name),
+        ]
         self.take_file(answers[0] if answers else None)
         self.request.setEnabled(self._medium.transport is not None)
 
@@ -93,7 +110,11 @@ class Enrolment(QWidget):
         transport = self._medium.transport
         if transport is None:
             return
-        written = self._desk.attempt(enrol.request, self._desk.home, transport.path)
+        home = self._desk.home
+        if self._desk.attempt(computers.change, home, self.computer.value()) is None:
+            return
+        self.own.show_digits(enrol.own_request(home).fingerprint)
+        written = self._desk.attempt(enrol.request, home, transport.path)
         if written is not None:
             words = say("可以拔出 U 盘") if self._medium.is_stick else say("已写好，可以交给区里")
             self.asked.say(words, say("申请文件：{file}", file=written[0].name))
@@ -124,10 +145,21 @@ class Enrolment(QWidget):
         """Step two."""
         if self._file is None:
             return
+        if any(self._file.parent.glob(f"*{SUFFIX}")) and self._file.parent.name.endswith("-rebuild"):
+            title = say("正在按区里的数据重建…")
+            self._desk.run_job(
+                rebuild.read, self._desk.home, self._file, "", title=title, done=self._rebuilt, writes=True
+            )
+            return
         installed = self._desk.attempt(enrol.install, self._desk.home, self._file)
         if installed is not None:
             self._desk.tell(say("登记好了：{name}。现在可以交数据了。", name=installed.name))
             self.finished.emit()
+
+    def _rebuilt(self, done: rebuild.Rebuilt) -> None:
+        """Say what came and what is missing; it stays until it was read."""
+        messages.inform(self, say("按区里的数据重建"), done.notice)
+        self.finished.emit()
 
     def _allow(self) -> None:
         self.install_button.setEnabled(self._file is not None and self.same.isChecked())
