@@ -559,8 +559,8 @@
             <translation>{what} by {who}</translation>
         </message>
         <message>
-            <source>{who}（{by}，{at}）写的是：{value}</source>
-            <translation>{who} ({by}, {at}) wrote: {value}</translation>
+            <source>{who}（{by}，{at}）</source>
+            <translation>{who} ({by}, {at})</translation>
         </message>
         <message>
             <source>{why}，请用口令。</source>
@@ -669,10 +669,6 @@
             <translation>"{label}" is too long, at most {limit}.</translation>
         </message>
         <message>
-            <source>“{label}”有{n}种写法。</source>
-            <translation>“{label}” is written in {n} ways.</translation>
-        </message>
-        <message>
             <source>“{label}”没有填。</source>
             <translation>"{label}" is not filled in.</translation>
         </message>
@@ -687,6 +683,10 @@
         <message>
             <source>“{label}”里没有这个选项。</source>
             <translation>"{label}" has no such choice.</translation>
+        </message>
+        <message>
+            <source>“{label}”：{sides}各写的不同，请在“冲突”页比较后选定。</source>
+            <translation>“{label}”: {sides} wrote different things; please compare them on the page of conflicts and choose.</translation>
         </message>
         <message>
             <source>“{level}”级有两届任期重叠。</source>
@@ -1521,8 +1521,8 @@
             <translation>Sent on</translation>
         </message>
         <message>
-            <source>作为任务随下一次回执送去，两边的写法都写在里面；理由一栏的话也带去。</source>
-            <translation>It goes as a task with the next receipt, with both values written out; what stands in the reason goes along.</translation>
+            <source>作为任务随下一次回执送去，站点在“冲突”页选定；理由一栏的话也带去。</source>
+            <translation>It goes as a task with the next receipt; the station decides it on its page of conflicts. What stands in the reason goes along.</translation>
         </message>
         <message>
             <source>作废</source>

@@ -147,7 +147,7 @@ def conflicts_resolve(call: Call) -> Answer:
 
 
 def conflicts_send(call: Call) -> Answer:
-    """At the district: a task for the record's station, with all values written out."""
+    """At the district: a task for the record's station that asks it to decide."""
     from studio_desk.exchange import tasks
 
     with call.home() as home:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from studio_desk.exchange import receipts, trust_store
 from studio_desk.exchange.header import chain_owner
 from studio_desk.kernel import clock, ids
-from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
-from studio_desk.kernel.words import passage, say, series
+from studio_desk.kernel.words import say, series
 from studio_desk.kinds import kind
 from studio_desk.record.kind import VOID
 
@@ -133,9 +132,10 @@ def standings(home: Home, *, open_only: bool = False) -> list[Standing]:
 
 
 def send_conflict(home: Home, uid: str, note: str = "", due: str = "") -> Written:
-    """At the district: ask the station to decide a conflict, both values written out; once per conflict.
+    """At the district: ask the station to decide a conflict; once per conflict.
 
-    The station has the same conflict: the district's own ops about its record travel in its downward chain.
+    The station has the same conflict with both values: the district's own ops about its record travel in its downward
+    chain.
 
     Raises:
         Problem: `NO_CONFLICT`, `CONFLICT_SENT`; as `issue`.
@@ -151,7 +151,7 @@ def send_conflict(home: Home, uid: str, note: str = "", due: str = "") -> Writte
             say("请等站点回复，或由区里直接裁定。"),
         )
 
-    text = "\n".join([*filter(None, [note.strip()]), *(_written_out(one) for one in found)])
+    text = "\n".join([*filter(None, [note.strip()]), *(_who_differs(one) for one in found)])
     values = {
         "title": say("请选定{code}以哪一个为准", code=row["code"])[:100],
         "sort": CONFLICT,
@@ -189,27 +189,19 @@ def _asked(home: Home, uid: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _written_out(one: Conflict) -> str:
-    label = kind(one.kind).label(one.field)
-    versions = [
+def _who_differs(one: Conflict) -> str:
+    """Which field, who wrote it and when. Not what: the task outlives a legal erasure of the record, its values must not."""
+    sides = series(
         say(
-            "{who}（{by}，{at}）写的是：{value}",
+            "{who}（{by}，{at}）",
             who=say("区里") if chain_owner(v.dev).isdigit() else say("站点 {code}", code=chain_owner(v.dev)),
             by=v.by or "—",
             at=v.t[:16].replace("T", " "),
-            value=_plain(v.value),
         )
         for v in one.versions
-    ]
-    return passage(say("“{label}”有{n}种写法。", label=label, n=len(versions)), "\n".join(versions))
-
-
-def _plain(value: Any) -> str:
-    if value in ("", None, [], {}):
-        return say("（空）")
-    if isinstance(value, list):
-        return series(_plain(part) for part in value)
-    return value if isinstance(value, str) else canon(value)
+    )
+    label = kind(one.kind).label(one.field)
+    return say("“{label}”：{sides}各写的不同，请在“冲突”页比较后选定。", label=label, sides=sides)
 
 
 __all__ = ["OPEN", "REPLIED", "Standing", "decide", "issue", "send_conflict", "standings", "stations"]

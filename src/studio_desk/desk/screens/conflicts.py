@@ -81,7 +81,7 @@ class ConflictsPage(Page):
         self.decide_button = push("git-merge", say("就这样定"), self.decide, main=True)
         self.send_button = push("flag", say("交给站点裁定"), self.send)
         self.send_button.setVisible(desk.role == "district")
-        self.send_button.setToolTip(say("作为任务随下一次回执送去，两边的写法都写在里面；理由一栏的话也带去。"))
+        self.send_button.setToolTip(say("作为任务随下一次回执送去，站点在“冲突”页选定；理由一栏的话也带去。"))
         label = QLabel(say("理由"))
         label.setBuddy(self.reason)
         foot = QHBoxLayout()
@@ -207,7 +207,7 @@ class ConflictsPage(Page):
             self.read()
 
     def send(self) -> None:
-        """Ask the station to decide: a task with all values written out."""
+        """Ask the station to decide: a task that names the fields; the values are in the conflict that both have."""
         uid = self.choices[0].conflict.rec
         if self._desk.attempt(tasks.send_conflict, self._desk.home, uid, self.reason.text().strip()) is not None:
             self.reason.clear()
