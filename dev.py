@@ -80,6 +80,7 @@ JUDGES = {
     "/usr/sbin/mkfs.exfat": "exfatprogs",
     "/usr/bin/fusefat": "fusefat",
     "/usr/sbin/mount.exfat-fuse": "exfat-fuse",
+    "openssl": "openssl",
     "ssh-keygen": "openssh-client",
     "unzip": "unzip",
     # The hub's other database; the tests start a server of their own, not as root.

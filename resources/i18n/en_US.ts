@@ -226,6 +226,10 @@
             <translation>The last entry that {device} handed over to the district was written at {at}. What was entered on it later and never handed over is not here; please enter it again from the paper ledger.</translation>
         </message>
         <message>
+            <source>{device} 应有第二签名（SM2），文件里却没有。</source>
+            <translation>{device} must have a second signature (SM2), but the file has none.</translation>
+        </message>
+        <message>
             <source>{device} 的历史分成了两支（备份恢复，或文件夹被复制到另一台电脑）；站点已把这一支的内容在新的编号链里重新上报。</source>
             <translation>The history of {device} had split in two (a restored backup, or the folder copied to another computer); the station has reported what this branch holds again in a new chain.</translation>
         </message>
@@ -900,6 +904,10 @@
             <translation>One a line</translation>
         </message>
         <message>
+            <source>上一次换的钥匙还没有登记生效，先不能再换。</source>
+            <translation>The keys changed last time are not in force yet; they cannot be changed again before.</translation>
+        </message>
+        <message>
             <source>上一步</source>
             <translation>Back</translation>
         </message>
@@ -992,6 +1000,10 @@
         <message>
             <source>不再公布接收站。</source>
             <translation>The hub is no longer published.</translation>
+        </message>
+        <message>
+            <source>不再加SM2签名</source>
+            <translation>make no SM2 signature any more</translation>
         </message>
         <message>
             <source>不同意见</source>
@@ -1368,6 +1380,10 @@
         <message>
             <source>从头全部报送</source>
             <translation>Push everything from the beginning</translation>
+        </message>
+        <message>
+            <source>从此上报、下发的文件另加一个SM2签名</source>
+            <translation>add an SM2 signature to every file sent from now on</translation>
         </message>
         <message>
             <source>从表格粘贴</source>
@@ -2918,6 +2934,10 @@
                 <numerusform>{n} more is not listed.</numerusform>
                 <numerusform>{n} more are not listed.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>另有第二签名（SM2）。</source>
+            <translation>It also makes a second signature (SM2).</translation>
         </message>
         <message>
             <source>只列还没有回复的</source>
@@ -5427,6 +5447,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The file is damaged, or somebody altered it.</translation>
         </message>
         <message>
+            <source>文件带有第二签名（SM2），信任名单里却没有 {device} 的 SM2 钥匙。</source>
+            <translation>The file has a second signature (SM2), but the trust list names no SM2 key of {device}.</translation>
+        </message>
+        <message>
             <source>文件是空的。</source>
             <translation>The file is empty.</translation>
         </message>
@@ -7429,6 +7453,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>At a station, use push and pull to reach the district's hub.</translation>
         </message>
         <message>
+            <source>站点请等区级登记、装入登记回执；区级请先取回签过名的草稿。然后再试一次。</source>
+            <translation>At a station, wait until the district has enrolled it and install the answer; at the district, take back the signed draft first. Then try again.</translation>
+        </message>
+        <message>
             <source>站点：回复一个任务</source>
             <translation>Station: answer a task</translation>
         </message>
@@ -7566,6 +7594,18 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>第二步：装入区里给的登记回执</source>
             <translation>Second step: install the enrolment receipt from the district</translation>
+        </message>
+        <message>
+            <source>第二签名（SM2）</source>
+            <translation>Second signature (SM2)</translation>
+        </message>
+        <message>
+            <source>第二签名（SM2）不对：内容被改动过，或签名是伪造的。</source>
+            <translation>The second signature (SM2) is wrong: the content was changed, or the signature is forged.</translation>
+        </message>
+        <message>
+            <source>第二签名（SM2），平时不用</source>
+            <translation>second signature (SM2), not used unless it is wanted</translation>
         </message>
         <message>
             <source>第几委员工作室，由区政协编。</source>

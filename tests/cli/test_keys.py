@@ -44,6 +44,31 @@ def test_a_station_changes_its_keys(station: Terminal, district: Terminal, tmp_p
     assert Path(exported["identity"]).read_text(encoding="utf-8").count("AGE-SECRET-KEY-1") == 2
 
 
+def test_a_second_signature(station: Terminal, district: Terminal, tmp_path: Path) -> None:
+    stick = str(tmp_path / "stick")
+    assert station.refused("keys", "sm2", "on", "--to", stick) == "NOT_ENROLLED"
+    enrol(station, district, stick)
+    assert station.refused("keys", "sm2", "on") == "TO_REQUIRED"
+    assert station.json("keys", "status")["sm2"] == ""
+    assert "sm2" not in station.json("keys", "export", "--to", str(tmp_path / "archivist"))
+    asked = station.json("keys", "sm2", "on", "--to", stick)
+    assert station.refused("keys", "sm2", "off", "--to", stick) == "CHANGE_WAITING"
+    assert station.json("keys", "sm2", "on", "--to", stick)["fingerprint"] == asked["fingerprint"]
+    answer = district.json("enrol", "accept", asked["file"], "--to", stick, "--fingerprint", asked["fingerprint"])
+    station.json("enrol", "install", answer["file"])
+    assert station.json("keys", "status")["sm2"]
+    assert district.json("keys", "sm2", "on")["trust_version"] == answer["trust_version"] + 1
+    station.json("add", "person", "--set", "name=群众")
+    up = station.json("export", "--to", stick)["file"]
+    assert district.json("import", up)["results"][0]["outcome"] == "applied"
+    down = district.json("receipt", "--for", "SQ", "--to", stick)
+    assert station.json("import", down["file"])["results"][0]["outcome"] == "applied"
+    exported = district.json("keys", "export", "--to", str(tmp_path / "archivist"))
+    assert {Path(file).name for file in exported["sm2"]} == {"SQ-1-sm2.pem", "990000-1-sm2.pem"}
+    assert district.json("keys", "sm2", "off")["trust_version"] == answer["trust_version"] + 2
+    assert district.json("keys", "status")["sm2"] == ""
+
+
 def test_a_lost_district_with_three_root_keys(station: Terminal, district: Terminal, tmp_path: Path, word: str) -> None:
     stick, safe = str(tmp_path / "stick"), str(tmp_path / "safe")
     enrol(station, district, stick)

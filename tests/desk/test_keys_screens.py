@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from studio_desk.exchange import enrol, roots, trust_store
+from studio_desk.exchange import enrol, roots, rotation, trust_store
 from studio_desk.exchange.signing import to_text
 from studio_desk.kernel.problem import Problem
 from studio_desk.store.home import KEYS
@@ -96,6 +96,14 @@ def test_one_officer_renews_and_makes_an_escrow_key(scene: Scene, tmp_path: Path
     agree(at.window)
     assert trust_store.required(at.home).version == before + 3
     assert "有本机的钥匙" in page.own.text()
+    assert "SM2" not in page.own.text()
+
+
+def test_a_second_signature_is_shown(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    rotation.change_district(at.home, second=True)
+    page = at.go("trust")
+    assert page.own.text() == "名单里有本机的钥匙。另有第二签名（SM2）。"
 
 
 def test_one_officer_copies_the_root_key_to_a_stick(scene: Scene, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from pathlib import Path
@@ -149,3 +150,48 @@ def test_the_same_content_gives_the_same_bag(world: World):
     content = Content(header, [line], [str(body)], {}, lambda _: b"", "2026-03-06T10:00:00+08:00")
     first, second = (b"".join(pack(content, secret_keys(station).signer)) for _ in range(2))
     assert first == second
+
+
+def test_openssl_checks_the_second_signature_as_the_readme_says(world: World):
+    """Also after a second change of keys, with the file of the key of that time."""
+    from studio_desk.exchange import rotation
+
+    district = world.district()
+    station = world.station(district)
+    for number in range(2):
+        rotation.change(station, second=True) if not number else rotation.change(station)
+        world.enrol(district, station)
+        write(station, "路灯不亮")
+        bundle = send(station, world.stick / str(number))
+        keys = keys_of(district, world.folder / f"keys{number}")
+        bag = open_with_tools(bundle, keys, "SQ-1", world.folder / f"bag{number}")
+        lines = (bag / "README.txt").read_text(encoding="utf-8").splitlines()
+        shell = [line.strip() for line in lines if line.startswith(("  printf", "  openssl"))]
+        assert len(shell) == 3
+        (pem,) = (file for file in keys.second if file.name == "SQ-1-sm2.pem")
+        script = "\n".join(shell).replace("SQ-1-sm2.pem", str(pem))
+        assert "Verified OK" in run("bash", "-euc", script, folder=bag)
+        with (bag / "tagmanifest-sha256.txt").open("ab") as file:
+            file.write(b" ")
+        done = subprocess.run(["bash", "-euc", script], cwd=bag, capture_output=True, check=False)
+        assert done.returncode == 1
+    assert [file.name for file in keys.second] == ["SQ-1-sm2-1.pem", "SQ-1-sm2.pem"]
+
+
+def test_what_openssl_signs_with_sm2_is_read_by_us(tmp_path: Path):
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    from studio_desk.exchange.signing import sm2_fits, sm2_from_text, sm2_pem, to_text
+
+    run("openssl", "genpkey", "-algorithm", "SM2", "-out", "key.pem", folder=tmp_path)
+    run("openssl", "pkey", "-in", "key.pem", "-pubout", "-out", "public.pem", folder=tmp_path)
+    pem = (tmp_path / "public.pem").read_text(encoding="ascii")
+    public = sm2_from_text(to_text(base64.b64decode("".join(pem.splitlines()[1:-1]))[-65:]))
+    assert sm2_pem(public) == pem
+    (tmp_path / "text").write_bytes(b"some text\n")
+    run("openssl", "dgst", "-sm3", "-sign", "key.pem", "-sigopt", "distid:SQ-1", "-out", "sig", "text", folder=tmp_path)
+    r, s = decode_dss_signature((tmp_path / "sig").read_bytes())
+    theirs = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    assert sm2_fits(public, "SQ-1", theirs, b"some text\n")
+    assert not sm2_fits(public, "SQ-2", theirs, b"some text\n")
+    assert not sm2_fits(public, "SQ-1", theirs, b"some text")

@@ -4,7 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 from studio_desk.exchange import sshsig
@@ -43,7 +43,7 @@ def _bundles() -> Iterator[bytes]:
             continue
         yield b"w" + plain.getvalue()
         yield b"z" + plain.getvalue()
-    yield from (b"w" + make.plain(), b"z" + make.plain(), b"e" + targets.GOOD)
+    yield from (b"w" + make.plain(), b"w" + make.plain_twice(), b"z" + make.plain(), b"e" + targets.GOOD)
     small = make.zipped([("a.txt", b""), ("data/blobs/b", b"\0\1\2"), ("c", b"x" * 40)])
     yield b"z" + small
 
@@ -81,14 +81,16 @@ def _trust() -> Iterator[bytes]:
     station = Computer("SQ", "SQ-1", "上江埠", to_text(make.STATION.public), make.RECIPIENT)
     gone = Computer("HP", "HP-1", "横坪", to_text(make.REVOKED.public), make.ELSEWHERE, {"HP-1": (2, "5" * 64)}, "遗失")
     root = to_text(make.STRANGER.public)
-    for computers in ((), (station,), (station, gone)):
+    twofold = replace(station, sm2=to_text(make.SECONDED.public))
+    for computers in ((), (station,), (station, gone), (twofold, gone)):
         known = TrustList("990000", "示例区", 2, "2026-01-01", "2027-01-01", 1, (root,), (make.ELSEWHERE,), computers)
         document = sign_list(known, [make.STRANGER])
         yield b"t" + document.encode()
         own = {"code": "SQ", "device": "SQ-1", "sign": station.sign}
         yield b"r" + canon({"format": INSTALL, "for": own, "trust": document}).encode()
-    asked = asdict(Request("SQ", "SQ-1", "上江埠", station.sign, station.archive, make.MADE))
-    yield b"r" + targets.request_document(asked)
+    asked = Request("SQ", "SQ-1", "上江埠", station.sign, station.archive, make.MADE)
+    for said in (asked.said, replace(asked, sm2=to_text(make.SECONDED.public)).said):
+        yield b"r" + targets.request_document(said)
 
 
 def _attachments() -> Iterator[bytes]:

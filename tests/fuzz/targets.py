@@ -263,7 +263,7 @@ def _content(found: Reading) -> tuple[bytes, bytes, str, tuple[str, ...]]:
 
 def _signed() -> set[tuple[bytes, bytes, str, tuple[str, ...]]]:
     if not _KNOWN:
-        for good in (make.plain(), make.zipped(make.entries())):
+        for good in (make.plain(), make.plain_twice(), make.zipped(make.entries())):
             found = _read(good)
             assert found is not None
             _KNOWN.add(_content(found))

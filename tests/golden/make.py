@@ -1,4 +1,4 @@
-"""Make the bad bundles of this folder: one per way to be refused, plus one good bundle of the format's version 1.
+"""Make the bad bundles of this folder: one per way to be refused, plus a good bundle of each reader's version.
 
 `python -m tests.golden.make` writes `bad/*.sdx`, `good/*.sdx` and `index.json` anew. The keys are fixed and worthless. Every
 case but those about signatures is signed by an enrolled station: the reader must not rely on honest writers.
@@ -17,7 +17,7 @@ from studio_desk.exchange import bech32
 from studio_desk.exchange.bag import BAGIT_TEXT, bag_info, manifest, readme
 from studio_desk.exchange.bundle import Known, Policy
 from studio_desk.exchange.envelope import seal
-from studio_desk.exchange.header import GENESIS, Header
+from studio_desk.exchange.header import GENESIS, MIN_READER, READER, SECOND_READER, Header
 from studio_desk.exchange.limits import (
     BLOBS,
     BODIES,
@@ -26,10 +26,12 @@ from studio_desk.exchange.limits import (
     MAX_OP_LINE,
     OPS,
     ORDER,
+    SECOND,
     SIGNATURE,
     TAGMANIFEST,
+    TWICE,
 )
-from studio_desk.exchange.signing import Ed25519Signer, sign_bundle, to_text
+from studio_desk.exchange.signing import Ed25519Signer, SM2Signer, sign_bundle, to_text
 from studio_desk.exchange.zip_write import END, Entry, end
 from studio_desk.kernel.canon import canon
 
@@ -52,6 +54,15 @@ def public_x25519(private: bytes) -> bytes:
 STATION = Ed25519Signer("SQ-1", raw_key("SQ-1"))
 STRANGER = Ed25519Signer("XX-1", raw_key("stranger"))
 REVOKED = Ed25519Signer("HP-1", raw_key("HP-1"))
+TWOFOLD = Ed25519Signer("SQ-2", raw_key("SQ-2"))
+
+
+def sm2(label: str, name: str = "SQ-2") -> SM2Signer:
+    """A second signer whose signatures are always the same, which is right for worthless keys only."""
+    return SM2Signer(name, raw_key(label), lambda bits: int.from_bytes(raw_key("nonce"), "big") >> (256 - bits))
+
+
+SECONDED = sm2("SQ-2 sm2")
 DISTRICT = raw_key("990000")
 IDENTITY = bech32.identity_text(DISTRICT)
 RECIPIENT = bech32.recipient_text(public_x25519(DISTRICT))
@@ -60,6 +71,7 @@ POLICY = Policy(
     "990000",
     {
         to_text(STATION.public): Known("SQ", "SQ-1"),
+        to_text(TWOFOLD.public): Known("SQ", "SQ-2", sm2=to_text(SECONDED.public)),
         to_text(REVOKED.public): Known("HP", "HP-1", {"HP-1": (2, "5" * 64)}),
     },
 )
@@ -113,6 +125,7 @@ def content(
 def header(ops: Lines, **changes: Any) -> bytes:
     """The header's line; `changes` spoil it after its id was worked out."""
     known = {"sender": "SQ", "to": "990000", "device": "SQ-1", "first": 1, "last": len(ops), "prev": GENESIS}
+    known["min_reader"] = MIN_READER
     own = {k: changes.pop(k) for k in list(changes) if k in known}
     made = Header(**{**known, "head": hashlib.sha256(ops[-1]).hexdigest(), **own})
     return canon({**made.as_json(), **changes}).encode()
@@ -128,6 +141,7 @@ def entries(
     tags: Callable[[dict[str, bytes]], None] | None = None,
     listed: Callable[[dict[str, str]], None] | None = None,
     sign: Callable[[bytes], bytes] | None = None,
+    second: Callable[[bytes], bytes] | None = None,
 ) -> list[tuple[str, bytes]]:
     """The entries of a bundle in order; each hook may spoil one layer, all layers above stay consistent."""
     ops, bodies = parts or content()
@@ -144,7 +158,7 @@ def entries(
     files = {
         "bagit.txt": BAGIT_TEXT.encode(),
         "bag-info.txt": bag_info(said, MADE, sum(map(len, payload.values())), len(payload)).encode(),
-        "README.txt": readme(said, "SQ-1").encode(),
+        "README.txt": readme(said, "SQ-2" if second else "SQ-1", second=second is not None).encode(),
         "manifest-sha256.txt": manifest(digests).encode(),
     }
     if tags:
@@ -152,8 +166,10 @@ def entries(
     tagmanifest = manifest({n: hashlib.sha256(d).hexdigest() for n, d in files.items()}).encode()
     signature = (sign or (lambda m: sign_bundle(signer, m).encode()))(tagmanifest)
     found = {**files, TAGMANIFEST: tagmanifest, SIGNATURE: signature, **payload}
-    rest = [name for name in found if name not in ORDER]
-    return [(name, found[name]) for name in (*ORDER, *rest)]
+    if second:
+        found[SECOND] = second(tagmanifest)
+    rest = [name for name in found if name not in TWICE]
+    return [(name, found[name]) for name in (*(TWICE if second else ORDER), *rest)]
 
 
 def packed(data: bytes) -> bytes:
@@ -204,6 +220,29 @@ def plain() -> bytes:
     digest = hashlib.sha256(JPEG).hexdigest()
     lines = [canon(body(1)).encode(), canon({**body(2, name="村口.jpg", sha256=digest), "blobs": [digest]}).encode()]
     return zipped(entries(content(lines), blobs={digest: JPEG}))
+
+
+def seconded(message: bytes) -> bytes:
+    """The right second signature."""
+    return SECONDED.sign(message).hex().encode() + b"\n"
+
+
+def plain_twice() -> bytes:
+    """The ZIP of the good bundle of version 2: the same with both signatures."""
+    digest = hashlib.sha256(JPEG).hexdigest()
+    lines = [canon(body(1)).encode(), canon({**body(2, name="村口.jpg", sha256=digest), "blobs": [digest]}).encode()]
+    parts = content(lines, dev="SQ-2")
+    head = header(parts[0], device="SQ-2", min_reader=SECOND_READER)
+    return zipped(entries(parts, head, blobs={digest: JPEG}, signer=TWOFOLD, second=seconded))
+
+
+def twice(
+    second: Callable[[bytes], bytes] | None, signer: Ed25519Signer = TWOFOLD, needed: int = SECOND_READER
+) -> list[tuple[str, bytes]]:
+    """The entries of a bundle with some second signature, or without one."""
+    parts = content(dev=signer.principal)
+    head = header(parts[0], device=signer.principal, min_reader=needed)
+    return entries(parts, head, signer=signer, second=second)
 
 
 def good() -> bytes:
@@ -600,6 +639,57 @@ def signed_by_a_revoked_key() -> bytes:
     return sealed(zipped(entries((ops, bodies), header(ops, sender="HP", device="HP-1"), signer=REVOKED)))
 
 
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_of_something_else() -> bytes:
+    return sealed(zipped(twice(lambda m: seconded(m + b"\n"))))
+
+
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_of_another_key() -> bytes:
+    return sealed(zipped(twice(lambda m: sm2("stranger sm2").sign(m).hex().encode() + b"\n")))
+
+
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_under_another_name() -> bytes:
+    return sealed(zipped(twice(lambda m: sm2("SQ-2 sm2", "SQ-1").sign(m).hex().encode() + b"\n")))
+
+
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_of_zeros() -> bytes:
+    return sealed(zipped(twice(lambda _: b"0" * 128 + b"\n")))
+
+
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_in_capitals() -> bytes:
+    return sealed(zipped(twice(lambda m: seconded(m).upper())))
+
+
+@bad("SECOND_SIGNATURE_WRONG")
+def a_second_signature_without_its_line_feed() -> bytes:
+    return sealed(zipped(twice(lambda m: seconded(m)[:-1])))
+
+
+@bad("SECOND_SIGNATURE_MISSING")
+def a_second_signature_left_out() -> bytes:
+    return sealed(zipped(twice(None)))
+
+
+@bad("SECOND_SIGNATURE_UNASKED")
+def a_second_signature_without_a_listed_key() -> bytes:
+    return sealed(zipped(twice(seconded, STATION)))
+
+
+@bad("ENTRY_ORDER")
+def a_second_signature_before_the_first() -> bytes:
+    items = twice(seconded)
+    return sealed(zipped([*items[:5], items[6], items[5], *items[7:]]))
+
+
+@bad("SIGNER_UNKNOWN")
+def a_second_signature_of_a_stranger() -> bytes:
+    return sealed(zipped(twice(seconded, STRANGER)))
+
+
 # --- clause 6: the header --------------------------------------------------------------------------------------------
 
 
@@ -627,6 +717,11 @@ def a_key_is_missing() -> bytes:
     return sealed(zipped(entries((ops, bodies), canon(said).encode())))
 
 
+@bad("HEADER_WRONG")
+def a_second_signature_that_the_header_hides() -> bytes:
+    return sealed(zipped(twice(seconded, needed=MIN_READER)))
+
+
 @bad("FORMAT_UNKNOWN")
 def another_format() -> bytes:
     return _with_header(format="ZDX/1")
@@ -639,7 +734,7 @@ def an_old_format_replayed() -> bytes:
 
 @bad("FORMAT_NEWER")
 def a_future_version() -> bytes:
-    return _with_header(min_reader=2)
+    return _with_header(min_reader=READER + 1)
 
 
 @bad("WRONG_DISTRICT")
@@ -913,9 +1008,10 @@ def main() -> None:
         old.unlink()
     for name, (_, make) in CASES.items():
         (HERE / "bad" / f"{name}.sdx").write_bytes(make())
-    kept = HERE / "good" / "version-1.sdx"
-    if not kept.exists():  # a bundle of a released version is never made anew
-        kept.write_bytes(good())
+    for version, whole in ((1, plain), (2, plain_twice)):
+        kept = HERE / "good" / f"version-{version}.sdx"
+        if not kept.exists():  # a bundle of a released version is never made anew
+            kept.write_bytes(sealed(whole()))
     index = {name: code for name, (code, _) in CASES.items()}
     (HERE / "index.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
 

@@ -43,8 +43,13 @@ def export(call: Call) -> Answer:
         "allowed_signers": str(found.allowed_signers),
         "principal": found.principal,
     }
-    text = facts(data.items()) + "\n" + say("第一个文件能打开本单位的数据包，请像钥匙一样保管。")
-    return Answer(data, text)
+    second = {"sm2": [str(file) for file in found.second]} if found.second else {}
+    text = (
+        facts([*data.items(), *(("sm2", str(file)) for file in found.second)])
+        + "\n"
+        + say("第一个文件能打开本单位的数据包，请像钥匙一样保管。")
+    )
+    return Answer({**data, **second}, text)
 
 
 def rekey(call: Call) -> Answer:

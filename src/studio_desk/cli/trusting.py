@@ -27,6 +27,13 @@ def register(verbs: Verbs) -> None:
     parser = verbs.add("keys rotate", say("换本机的签名钥匙和收件钥匙"), rotate)
     parser.add_argument("--to", default="", metavar="DIR", help=say("站点：把登记申请写到U盘或文件夹"))
     parser.add_argument("--leaked", action="store_true", help=say("站点：旧钥匙可能外泄，区级没收到的一律重报"))
+    verbs.add("keys sm2", say("第二签名（SM2），平时不用"))
+    for word, words, use in (
+        ("on", say("从此上报、下发的文件另加一个SM2签名"), second_on),
+        ("off", say("不再加SM2签名"), second_off),
+    ):
+        parser = verbs.add(f"keys sm2 {word}", words, use)
+        parser.add_argument("--to", default="", metavar="DIR", help=say("站点：把登记申请写到U盘或文件夹"))
     verbs.add("keys renew", say("区级：信任名单延期"), renew)
     parser = verbs.add("keys list", say("写出信任名单（不含秘密），与应急钥匙一起保管"), write_list)
     _to(parser)
@@ -83,6 +90,7 @@ def status(call: Call) -> Answer:
         ]
     else:
         told.append((say("信任名单"), say("没有，还没有登记")))
+    told.append((say("第二签名（SM2）"), say("有") if found.sm2 else say("没有")))
     if role == "district":
         told.append((say("本机的根钥匙"), say("有") if found.root_here else say("不在本机")))
     if found.waiting:
@@ -99,16 +107,38 @@ def rotate(call: Call) -> Answer:
     Raises:
         Problem: `TO_REQUIRED` at a station without `--to`; `TRUST_UNSIGNED` at a district with roots elsewhere.
     """
+    return _change(call, leaked=call.args.leaked)
+
+
+def second_on(call: Call) -> Answer:
+    """Keys with a second signature.
+
+    Raises:
+        Problem: `CHANGE_WAITING`; as `rotate`.
+    """
+    return _change(call, second=True)
+
+
+def second_off(call: Call) -> Answer:
+    """Keys without one.
+
+    Raises:
+        Problem: as `second_on`.
+    """
+    return _change(call, second=False)
+
+
+def _change(call: Call, *, leaked: bool = False, second: bool | None = None) -> Answer:
     from studio_desk.exchange import enrol, rotation
 
     with call.home() as home:
         if home.role == "district":
-            trust = rotation.change_district(home)
+            trust = rotation.change_district(home, second=second)
             words = say("已换区级的钥匙，信任名单第{version}版会随回执送到各站点。", version=trust.version)
             return Answer({"trust_version": trust.version}, words)
         if not call.args.to:
             raise Problem("TO_REQUIRED", say("没有写登记申请放到哪里。"), say("请用 --to 指明U盘或文件夹。"))
-        rotation.change(home, leaked=call.args.leaked)
+        rotation.change(home, leaked=leaked, second=second)
         file, fingerprint = enrol.request(home, Path(call.args.to))
     text = say(
         "已换钥匙。登记申请：{file}\n新指纹：{fingerprint}\n请交给区级登记并打电话核对。区级登记以前，上报的文件会在区级的隔离区里等着。",

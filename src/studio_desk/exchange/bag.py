@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from studio_desk.exchange.limits import BAGIT, MANIFEST, TAGMANIFEST
+from studio_desk.exchange.limits import BAGIT, MANIFEST, SECOND, TAGMANIFEST
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.sshsig import NAMESPACE
 from studio_desk.exchange.strict_json import read_text
@@ -65,14 +65,15 @@ def bag_info(header: Mapping[str, Any], made: str, octets: int, files: int) -> s
     return "".join(f"{label}: {value}\n" for label, value in lines.items())
 
 
-def readme(header: Mapping[str, Any], principal: str) -> str:
+def readme(header: Mapping[str, Any], principal: str, *, second: bool = False) -> str:
     """How to open and verify the bundle with standard tools only, in Chinese and English.
 
     Args:
         header: the bundle's header.
         principal: the signer's name in the `allowed_signers` file.
+        second: it also has a second signature.
     """
-    return _README.format(
+    return (_README + _SECOND if second else _README).format(
         sender=header["from"],
         to=header["to"],
         device=header["device"],
@@ -82,6 +83,7 @@ def readme(header: Mapping[str, Any], principal: str) -> str:
         namespace=NAMESPACE,
         manifest=MANIFEST,
         tagmanifest=TAGMANIFEST,
+        sm2=SECOND,
     )
 
 
@@ -126,4 +128,13 @@ What is inside:
   data/bodies.jsonl   one body a line (JSON): kind of record, all fields, who wrote it, why
   data/blobs/         attachments named by the SHA-256 of their content; the original name stands in a body
 It holds personal data: keep it as the law demands.
+"""
+
+_SECOND: Final = """
+另有第二签名（SM2 和 SM3，GB/T 32918；不代表通过任何认证）。公钥 {principal}-sm2.pem 也由 keys export 导出，用 OpenSSL 3 核对：
+A second signature is here too (SM2 with SM3, GB/T 32918; no certification is claimed). keys export also writes the public key
+{principal}-sm2.pem; OpenSSL 3 checks it:
+  printf 'asn1=SEQUENCE:s\\n[s]\\nr=INTEGER:0x%s\\ns=INTEGER:0x%s\\n' $(fold -w 64 {sm2}) > sm2.cnf
+  openssl asn1parse -genconf sm2.cnf -noout -out sm2.der
+  openssl dgst -sm3 -verify {principal}-sm2.pem -sigopt distid:{principal} -signature sm2.der {tagmanifest}
 """

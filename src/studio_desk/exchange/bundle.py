@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,7 +15,7 @@ from studio_desk.exchange import sshsig
 from studio_desk.exchange.attachments import check_attachment
 from studio_desk.exchange.bag import BAGIT_TEXT, bag_info, check_bagit, manifest, read_manifest, readme
 from studio_desk.exchange.chain import Checked, check_bodies, check_ops
-from studio_desk.exchange.header import Header, chain_stem, chain_to, is_relay, read_header
+from studio_desk.exchange.header import SECOND_READER, Header, chain_stem, chain_to, is_relay, read_header
 from studio_desk.exchange.limits import (
     BAGIT,
     BLOBS,
@@ -26,17 +27,20 @@ from studio_desk.exchange.limits import (
     OPS,
     ORDER,
     README,
+    SECOND,
     SIGNATURE,
     SIZES,
     TAGMANIFEST,
     TAGS,
+    TWICE,
 )
 from studio_desk.exchange.refusals import refuse
-from studio_desk.exchange.signing import Signer, sign_bundle, to_text
+from studio_desk.exchange.signing import Signer, sign_bundle, sm2_fits, sm2_from_text, to_text
 from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.zip_write import ZipWriter
 from studio_desk.kernel.problem import Problem
 
+_SECOND_FORM: Final = re.compile(rb"[0-9a-f]{128}\n")
 WAVED: Final = frozenset({"IMAGE_FALSE"})
 """What a person may let pass after a look: a wrong name harms nobody."""
 
@@ -62,8 +66,15 @@ class Content:
     made: str
 
 
-def pack(content: Content, signer: Signer) -> Iterator[bytes]:
-    """The plain ZIP of a bundle, piece by piece; the same content and key give the same bytes."""
+def pack(content: Content, signer: Signer, second: Signer | None = None) -> Iterator[bytes]:
+    """The plain ZIP of a bundle, piece by piece; the same content and key give the same bytes.
+
+    Args:
+        content: what goes in; with `second` its header says so in `min_reader`.
+        signer: signs it.
+        second: makes a second signature, which is random, when the computer has a key for it.
+    """
+    assert (content.header.min_reader >= SECOND_READER) == (second is not None)
     header = content.header.as_json()
     payload = {
         HEADER: content.header.line.encode(),
@@ -76,13 +87,15 @@ def pack(content: Content, signer: Signer) -> Iterator[bytes]:
     tags = {
         BAGIT: BAGIT_TEXT.encode(),
         INFO: bag_info(header, content.made, octets, len(digests)).encode(),
-        README: readme(header, signer.principal).encode(),
+        README: readme(header, signer.principal, second=second is not None).encode(),
         MANIFEST: manifest(digests).encode(),
     }
     tagmanifest = manifest({name: hashlib.sha256(data).hexdigest() for name, data in tags.items()}).encode()
     entries = {**tags, TAGMANIFEST: tagmanifest, SIGNATURE: sign_bundle(signer, tagmanifest).encode(), **payload}
+    if second is not None:
+        entries[SECOND] = second.sign(tagmanifest).hex().encode() + b"\n"
     writer = ZipWriter()
-    for name in ORDER:
+    for name in TWICE if second is not None else ORDER:
         yield from writer.entry(name, entries[name])
     for sha256 in sorted(content.blobs):
         yield from writer.entry(BLOBS + sha256, content.fetch(sha256), store=True)
@@ -97,11 +110,14 @@ class Known:
         code: the station or district it belongs to.
         device: the computer whose chains it may sign (`SQ-1`).
         revoked: `None` while it is in force; else how far each of its chains is believed, `(seq, head)`.
+        sm2: the public key of its second signature as text, `""` when it has none; `None` when only the first signature
+            is to be judged, because a trust list inside the bundle names the keys.
     """
 
     code: str
     device: str
     revoked: Mapping[str, tuple[int, str]] | None = None
+    sm2: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -157,6 +173,7 @@ class BundleReader:
         self.found = Reading()
         self._policy = policy
         self._blob = blob
+        self._order: tuple[str, ...] = ORDER
         self._seen: list[str] = []
         self._name = ""
         self._parts: list[bytes] = []
@@ -168,14 +185,18 @@ class BundleReader:
     def begin(self, name: str, size: int) -> None:
         """An entry starts: its place, its being listed and its size are judged before its content."""
         place = len(self._seen)
-        if place < len(ORDER):
-            self._expect(name, ORDER[place])
+        if name == SECOND and self._seen[-1:] == [SIGNATURE]:
+            self._order = TWICE
+        if place < len(self._order):
+            self._expect(name, self._order[place])
         elif not name.startswith(BLOBS) or name not in self._listed:
             raise refuse("ENTRY_UNLISTED", name=name)
-        elif name <= self._seen[-1] and place > len(ORDER):
+        elif name <= self._seen[-1] and place > len(self._order):
             raise refuse("ENTRY_ORDER", name=name)
         if size > SIZES.get(name, MAX_BLOB):
             raise refuse("ENTRY_TOO_BIG", name=name)
+        if name == HEADER:
+            self._demand_second()
         self._name, self._parts, self._hash = name, [], hashlib.sha256()
 
     def data(self, block: bytes) -> None:
@@ -195,6 +216,8 @@ class BundleReader:
             self._check_tags(read_manifest(data, name))
         elif name == SIGNATURE:
             self._check_signature(data)
+        elif name == SECOND:
+            self._check_second(data)
         elif self._listed.get(name) != digest:
             raise refuse("DIGEST_WRONG", name=name)
         else:
@@ -206,7 +229,9 @@ class BundleReader:
         Raises:
             Problem: `ENTRY_MISSING`.
         """
-        missing = [name for name in ORDER if name not in self._seen] or sorted(set(self._listed) - set(self._seen))
+        missing = [name for name in self._order if name not in self._seen] or sorted(
+            set(self._listed) - set(self._seen)
+        )
         if missing:
             raise refuse("ENTRY_MISSING", name=missing[0])
         return self.found
@@ -214,7 +239,7 @@ class BundleReader:
     def _expect(self, name: str, wanted: str) -> None:
         if name == wanted:
             return
-        if name in ORDER:
+        if name in TWICE:
             raise refuse("ENTRY_ORDER", name=name)
         if self._listed and name in self._listed:
             raise refuse("ENTRY_MISSING", name=wanted)
@@ -245,12 +270,33 @@ class BundleReader:
             if name not in self._listed:
                 raise refuse("ENTRY_UNLISTED", name=name)
 
+    def _check_second(self, data: bytes) -> None:
+        """The second signature, before anything of the payload; of a signer that nobody knows it cannot be judged."""
+        known = self._policy.signers.get(self.found.signer)
+        if known is not None and known.sm2 == "":
+            raise refuse("SECOND_SIGNATURE_UNASKED", device=known.device)
+        if not _SECOND_FORM.fullmatch(data):
+            raise refuse("SECOND_SIGNATURE_WRONG")
+        if known is None or known.sm2 is None:
+            return
+        if not sm2_fits(
+            sm2_from_text(known.sm2), known.device, bytes.fromhex(data.decode().strip()), self._tags[TAGMANIFEST]
+        ):
+            raise refuse("SECOND_SIGNATURE_WRONG")
+
+    def _demand_second(self) -> None:
+        known = self._policy.signers.get(self.found.signer)
+        if known is not None and known.sm2 and SECOND not in self._seen:
+            raise refuse("SECOND_SIGNATURE_MISSING", device=known.device)
+
     def _payload(self, name: str, data: bytes, digest: str) -> None:
         if name == HEADER:
             found: Any = read_line(read_text(data, "header.json"), "header.json")
             header = read_header(found)
             if found["bundle"] != header.bundle and found.keys() == header.as_json().keys():
                 raise refuse("HEADER_WRONG", field="bundle")
+            if SECOND in self._seen and header.min_reader < SECOND_READER:
+                raise refuse("HEADER_WRONG", field="min_reader")
             judge(header, self.found.signer, self._policy)
             self.found.header = header
         elif name in {OPS, BODIES} and self._blob is not None:

@@ -11,7 +11,14 @@ from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.header import chain_owner, chain_stem, is_code
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.rotation import Replaced
-from studio_desk.exchange.signing import fingerprint, from_text, same_fingerprint, signature_fits, to_text
+from studio_desk.exchange.signing import (
+    fingerprint,
+    from_text,
+    same_fingerprint,
+    signature_fits,
+    sm2_from_text,
+    to_text,
+)
 from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, follow
@@ -42,6 +49,7 @@ class Request:
         sign: its signing key as text.
         archive: its `age1…` recipient.
         made: ISO time stamp.
+        sm2: the public key of its second signature as text, `""` (and not in the file) when it makes none.
         replaces: the key of this computer that it takes the place of.
     """
 
@@ -51,17 +59,26 @@ class Request:
     sign: str
     archive: str
     made: str
+    sm2: str = ""
     replaces: Replaced | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Six groups of five digits over code, device and both keys."""
+        """Six groups of five digits over code, device and the keys."""
         return fingerprint(canon(self.core).encode())
 
     @property
     def core(self) -> dict[str, Any]:
         """Who asks, and with which keys."""
-        return {k: getattr(self, k) for k in ("code", "device", "sign", "archive")}
+        return self._said(("code", "device", "sign", "archive"))
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The value that is signed."""
+        return self._said(_FIELDS)
+
+    def _said(self, fields: Sequence[str]) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in (*fields, *(("sm2",) if self.sm2 else ()))}
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,8 @@ def own_request(home: Home) -> Request:
     """What this home would ask with; its fingerprint is shown from the first run on."""
     keys = keys_of(home)
     device = chain_stem(home.device)
-    return Request(home.code, device, home.name, to_text(keys.signer.public), keys.recipient, clock.stamp())
+    sm2 = to_text(keys.second.public) if keys.second else ""
+    return Request(home.code, device, home.name, to_text(keys.signer.public), keys.recipient, clock.stamp(), sm2)
 
 
 def request(home: Home, to: Path) -> tuple[Path, str]:
@@ -106,11 +124,10 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
     if home.role != "station":
         raise Problem("NOT_A_STATION", say("只有站点才申请登记。"), say("区级请用“接受登记”（enrol accept）。"))
     asked = own_request(home)
-    said = {name: getattr(asked, name) for name in _FIELDS}
-    signature = keys_of(home).signer.sign(_message(said))
+    signature = keys_of(home).signer.sign(_message(asked.said))
     part = rotation.request_part(home, trust_store.current(home))
     replaces = {"replaces": part} if part else {}
-    document = _document({"format": REQUEST, "request": said, "signature": to_text(signature), **replaces})
+    document = _document({"format": REQUEST, "request": asked.said, "signature": to_text(signature), **replaces})
     return Folder(to).put(document, REQUEST_NAME.format(device=asked.device)), asked.fingerprint
 
 
@@ -122,12 +139,18 @@ def read_request(file: Path) -> Request:
     """
     found = _read(file, REQUEST)
     said = found.get("request")
-    if not isinstance(said, dict) or set(said) != set(_FIELDS) or not all(isinstance(v, str) for v in said.values()):
+    if (
+        not isinstance(said, dict)
+        or set(said) - {"sm2"} != set(_FIELDS)
+        or not all(isinstance(v, str) for v in said.values())
+    ):
         raise _wrong(file)
     asked = Request(**said)
     try:
         key, signature = from_text(asked.sign), from_text(found["signature"], 64)
         recipient_bytes(asked.archive)
+        if "sm2" in said:
+            sm2_from_text(asked.sm2)
     except (KeyError, TypeError, ValueError):
         raise _wrong(file) from None
     fits = is_code(asked.code) and not asked.code.isdigit() and chain_owner(asked.device) == asked.code
@@ -167,11 +190,15 @@ def accept(home: Home, file: Path, to: Path, expected: str = "", replaces: str =
     asked = read_request(file)
     if expected and not same_fingerprint(expected, asked.fingerprint):
         raise _differs(asked.fingerprint)
-    computer = Computer(asked.code, asked.device, asked.name, asked.sign, asked.archive)
+    computer = Computer(asked.code, asked.device, asked.name, asked.sign, asked.archive, sm2=asked.sm2)
     with home.file.write():
         trust = trust_store.required(home)
         known = [c for c in trust.computers if c.device == asked.device and c.revoked is None]
-        changed = bool(known) and (known[0].sign, known[0].archive) != (asked.sign, asked.archive)
+        changed = bool(known) and (known[0].sign, known[0].archive, known[0].sm2) != (
+            asked.sign,
+            asked.archive,
+            asked.sm2,
+        )
         used = [c.sign for c in (known or trust.computers) if c.device == asked.device and c.sign != asked.sign]
         # The name of a revoked computer stays taken: its chain stands here, and a second one of that name would fork it.
         if used and (changed or not known) and not (asked.replaces and asked.replaces.sign in used):

@@ -13,7 +13,9 @@ from studio_desk.kernel.canon import canon, digest
 FORMAT: Final = "SDX/1"
 MIN_READER: Final = 1
 """The oldest reader that understands what is written now."""
-READER: Final = 1
+SECOND_READER: Final = 2
+"""The oldest reader that understands a second signature."""
+READER: Final = 2
 """What this reader is."""
 GENESIS: Final = "0" * 64
 _HEX: Final = re.compile(r"[0-9a-f]{64}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio_desk.exchange import trust_store
 from studio_desk.exchange.home_keys import keys_of
-from studio_desk.exchange.signing import from_text
+from studio_desk.exchange.signing import from_text, sm2_from_text, sm2_pem, to_text
 from studio_desk.exchange.sshsig import allowed_signer
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel import clock
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exported:
-    """Where the two files lie and under which name this home signs."""
+    """Where the files lie and under which name this home signs."""
 
     identity: Path
     allowed_signers: Path
     principal: str
+    second: tuple[Path, ...] = ()
 
 
 def export_keys(home: Home, to: Path) -> Exported:
     """Write the age identity file (mode 0600; the key in force, then earlier ones) and the `allowed_signers` file.
 
     The second names every key that this home ever believed, its own included, so that bundles of both directions
-    verify, also years after a key was revoked.
+    verify, also years after a key was revoked. Each SM2 key gets a file of its own, the newest of a computer
+    `DEVICE-sm2.pem`, those before `DEVICE-sm2-N.pem`.
 
     Raises:
         Problem: `MEDIUM_…`.
@@ -49,4 +51,18 @@ def export_keys(home: Home, to: Path) -> Exported:
     lines = {allowed_signer(principal, keys.signer.public)}
     lines |= {allowed_signer(c.device, from_text(c.sign)) for c in (trust.computers if trust else ())}
     folder.put("".join(sorted(lines)).encode(), signers.name)
-    return Exported(identity, signers, principal)
+    second: dict[str, list[str]] = {}
+    for device, sm2 in (
+        *((c.device, c.sm2) for c in (trust.computers if trust else ())),
+        (principal, to_text(keys.second.public) if keys.second else ""),
+    ):
+        if sm2 and sm2 not in second.setdefault(device, []):
+            second[device].append(sm2)
+    files = [
+        folder.put(
+            sm2_pem(sm2_from_text(sm2)).encode(), f"{device}-sm2{f'-{number}' if number < len(texts) else ''}.pem"
+        )
+        for device, texts in second.items()
+        for number, sm2 in enumerate(texts, 1)
+    ]
+    return Exported(identity, signers, principal, tuple(files))

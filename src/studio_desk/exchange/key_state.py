@@ -39,6 +39,7 @@ class KeyState:
         escrow: `age1…` of the escrow keys.
         listed: whether the list names the signing key in use; after a change of keys it does not yet.
         waiting: a list that waits for root keys.
+        sm2: public SM2 key of the second signature as text, `""` when this home makes none.
     """
 
     device: str
@@ -54,6 +55,7 @@ class KeyState:
     escrow: Sequence[str]
     listed: bool
     waiting: Waiting | None
+    sm2: str
 
     @property
     def due(self) -> bool:
@@ -87,4 +89,5 @@ def state(home: Home) -> KeyState:
         trust.escrow if trust else (),
         known is not None and known.sign == sign,
         waiting(home) if home.role == "district" else None,
+        to_text(keys.second.public) if keys.second else "",
     )

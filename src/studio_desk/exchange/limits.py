@@ -27,11 +27,15 @@ MAX_PIXELS: Final = 178_956_970
 BAGIT, INFO, README = "bagit.txt", "bag-info.txt", "README.txt"
 MANIFEST, TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 SIGNATURE: Final = TAGMANIFEST + ".sig"
+SECOND: Final = TAGMANIFEST + ".sm2"
+"""The second signature, directly after the first (clause 5.3)."""
 HEADER, OPS, BODIES, BLOBS = "data/header.json", "data/ops.jsonl", "data/bodies.jsonl", "data/blobs/"
 TAGS: Final = (BAGIT, INFO, README, MANIFEST)
 """The tag files that the tag manifest lists."""
 ORDER: Final = (*TAGS, TAGMANIFEST, SIGNATURE, HEADER, OPS, BODIES)
 """The entries that every bundle has, in the one order allowed; attachments follow, sorted."""
+TWICE: Final = (*TAGS, TAGMANIFEST, SIGNATURE, SECOND, HEADER, OPS, BODIES)
+"""The same with a second signature."""
 
 SIZES: Final = {
     BAGIT: KIB,
@@ -40,6 +44,7 @@ SIZES: Final = {
     MANIFEST: 4 * MIB,
     TAGMANIFEST: 4 * KIB,
     SIGNATURE: 4 * KIB,
+    SECOND: 4 * KIB,
     HEADER: 256 * KIB,
     OPS: 128 * MIB,
     BODIES: 256 * MIB,

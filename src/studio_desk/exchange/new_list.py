@@ -61,7 +61,7 @@ def _inside(home: Home, file: Path, refused: Problem) -> Listed | None:
     sender, device, signer = (str(refused.more.get(key, "")) for key in ("sender", "device", "signer"))
     if refused.code != "SIGNER_UNKNOWN" or home.role != "station" or pinned is None or sender != pinned.district:
         return None
-    policy = Policy(home.code, {signer: Known(sender, chain_stem(device))})
+    policy = Policy(home.code, {signer: Known(sender, chain_stem(device), sm2=None)})
     try:
         with Worker(policy, keys_of(home).identities) as worker:
             bundle = worker.verify(file)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from studio_desk.exchange import acknowledged, erasure, relay, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
-from studio_desk.exchange.header import Header, chain_age, chain_owner, file_name
+from studio_desk.exchange.header import MIN_READER, SECOND_READER, Header, chain_age, chain_owner, file_name
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
@@ -183,11 +183,12 @@ def send(
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
             erased=erasure.elsewhere(home, volume), needs=needs,
+            min_reader=SECOND_READER if keys.second else MIN_READER,
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
         with TemporaryDirectory(prefix="outbox-", dir=home.path) as folder:
             spool = Path(folder) / "bundle.sdx"
-            sha256, size = _seal(pack(content, keys.signer), everyone, spool)
+            sha256, size = _seal(pack(content, keys.signer, keys.second), everyone, spool)
             number = _note(home, header, volume, sha256, transport.label)
             home.mark()
             try:

@@ -68,8 +68,8 @@ def read_file(path: Path, identities: list[str], policy: Policy, blob: Any = Non
 
 def _answer(job: dict[str, Any], answers: BinaryIO) -> None:
     signers = {
-        key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()})
-        for key, (code, device, revoked) in job["signers"].items()
+        key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()}, sm2)
+        for key, (code, device, revoked, sm2) in job["signers"].items()
     }
     policy, path = Policy(job["me"], signers, frozenset(job["allow"])), Path(job["file"])
     if job["want"] is not None:

@@ -105,6 +105,12 @@ _CATALOGUE: Final[dict[str, tuple[_Sentence, Callable[[], str]]]] = {
     "MANIFEST_WRONG": (lambda **v: say("清单“{name}”写得不对。", **v), _alarm),
     "DIGEST_WRONG": (lambda **v: say("“{name}”的内容与清单上的摘要不符。", **v), _again),
     "SIGNATURE_WRONG": (lambda **v: say("签名不对：内容被改动过，或签名是伪造的。", **v), _alarm),
+    "SECOND_SIGNATURE_WRONG": (lambda **v: say("第二签名（SM2）不对：内容被改动过，或签名是伪造的。", **v), _alarm),
+    "SECOND_SIGNATURE_MISSING": (lambda **v: say("{device} 应有第二签名（SM2），文件里却没有。", **v), _alarm),
+    "SECOND_SIGNATURE_UNASKED": (
+        lambda **v: say("文件带有第二签名（SM2），信任名单里却没有 {device} 的 SM2 钥匙。", **v),
+        _alarm,
+    ),
     "SIGNER_UNKNOWN": (lambda **v: say("签名的钥匙没有登记（自称来自 {sender}）。", **v), _enrol),
     "SIGNER_REVOKED": (
         lambda **v: say("{device} 的钥匙自第 {seq} 号之后已吊销。", **v),

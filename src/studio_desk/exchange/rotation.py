@@ -16,14 +16,25 @@ from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import (
     NEXT_ARCHIVE,
     NEXT_SIGN,
+    NEXT_SM2,
+    SM2,
     change_keys,
     keys_of,
     new_archive,
     recipient_of,
 )
-from studio_desk.exchange.signing import Ed25519Signer, from_text, new_private, signature_fits, to_text
+from studio_desk.exchange.signing import (
+    Ed25519Signer,
+    SM2Signer,
+    from_text,
+    new_private,
+    new_sm2_private,
+    signature_fits,
+    to_text,
+)
 from studio_desk.exchange.trust import Computer, TrustList
 from studio_desk.kernel.canon import canon
+from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
@@ -50,7 +61,7 @@ class Replaced:
     points: Points | None
 
 
-def change(home: Home, *, leaked: bool = False) -> None:
+def change(home: Home, *, leaked: bool = False, second: bool | None = None) -> None:
     """At a station: sign and seal with new keys from now on; `request_part` then goes into its request.
 
     A change that the district has not answered yet is not followed by another one.
@@ -58,23 +69,33 @@ def change(home: Home, *, leaked: bool = False) -> None:
     Args:
         home: the station.
         leaked: the old key may be in other hands.
+        second: whether second signatures are made from now on, `None` for as before; where they are made already, or
+            not, nothing is changed.
 
     Raises:
-        Problem: `NOT_ENROLLED`.
+        Problem: `NOT_ENROLLED`; `CHANGE_WAITING` when `second` is to differ before the district has answered.
     """
     trust = trust_store.required(home)
     with home.file.write():
-        old, sign, archive = keys_of(home).signer, new_private(), new_archive()
-        if to_text(old.public) not in trust.signers():
+        keys = keys_of(home)
+        old, sign, archive, makes = keys.signer, new_private(), new_archive(), keys.second is not None
+        if second == makes:
             return
+        if to_text(old.public) not in trust.signers():
+            if second is None:
+                return
+            raise _waiting()
+        sm2 = new_sm2_private() if second or (second is None and makes) else b""
         device = chain_stem(home.device)
         points = None if leaked else _own_points(home)
         new = Ed25519Signer(device, sign)
         told = {"code": home.code, "device": device, "sign": to_text(new.public), "archive": recipient_of(archive)}
+        if sm2:
+            told["sm2"] = to_text(SM2Signer(device, sm2).public)
         said = _said(told, to_text(old.public), points)
         part = {"sign": to_text(old.public), "points": said["points"], "signature": to_text(old.sign(_message(said)))}
         home.meta.set(_CHANGE, json.dumps(part))
-        change_keys(home, sign, archive)
+        change_keys(home, sign, archive, sm2)
 
 
 def request_part(home: Home, trust: TrustList | None) -> dict[str, Any] | None:
@@ -120,18 +141,38 @@ def replaced(home: Home, computers: Sequence[Computer], added: Computer, by: Rep
     return [*_closed(computers, added.device, points, reason), added]
 
 
-def change_district(home: Home) -> TrustList:
+def change_district(home: Home, *, second: bool | None = None) -> TrustList:
     """At the district: other keys to sign and to open. They are used from the moment the list that names them is in force.
 
+    Args:
+        home: the district.
+        second: as in `change`.
+
     Raises:
-        Problem: `TRUST_UNSIGNED` when root keys elsewhere must sign first.
+        Problem: `TRUST_UNSIGNED` when root keys elsewhere must sign first; `CHANGE_WAITING` when `second` is to differ
+            before they have.
     """
     device = chain_stem(home.device)
     with home.file.write():
+        begun = bool(home.secret(NEXT_SIGN))
+        makes = bool(home.secret(NEXT_SM2 if begun else SM2))
+        if begun and second not in {None, makes}:
+            raise _waiting()
+        if not begun and second == makes:
+            return trust_store.required(home)
+        sm2 = home.secret(NEXT_SM2) or new_sm2_private() if second or (second is None and makes) else b""
         sign, archive = home.secret(NEXT_SIGN) or new_private(), home.secret(NEXT_ARCHIVE) or new_archive()
         home.keep_secret(NEXT_SIGN, sign)
         home.keep_secret(NEXT_ARCHIVE, archive)
-        own = Computer(home.code, device, home.name, to_text(Ed25519Signer(device, sign).public), recipient_of(archive))
+        home.keep_secret(NEXT_SM2, sm2)
+        own = Computer(
+            home.code,
+            device,
+            home.name,
+            to_text(Ed25519Signer(device, sign).public),
+            recipient_of(archive),
+            sm2=to_text(SM2Signer(device, sm2).public) if sm2 else "",
+        )
         points = _own_points(home)
 
         def changed(computers: Sequence[Computer]) -> Sequence[Computer]:
@@ -139,6 +180,14 @@ def change_district(home: Home) -> TrustList:
 
         trust = trust_store.renew(home, changed)
     return trust_store.demand(home, trust)
+
+
+def _waiting() -> Problem:
+    return Problem(
+        "CHANGE_WAITING",
+        say("上一次换的钥匙还没有登记生效，先不能再换。"),
+        say("站点请等区级登记、装入登记回执；区级请先取回签过名的草稿。然后再试一次。"),
+    )
 
 
 def _closed(computers: Sequence[Computer], device: str, points: Points, reason: str) -> list[Computer]:

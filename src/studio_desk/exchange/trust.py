@@ -14,7 +14,7 @@ from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.bundle import Known
 from studio_desk.exchange.header import chain_owner, is_code
 from studio_desk.exchange.hub_place import Published, read_published
-from studio_desk.exchange.signing import Signer, from_text, signature_fits, to_text
+from studio_desk.exchange.signing import Signer, from_text, signature_fits, sm2_from_text, to_text
 from studio_desk.exchange.strict_json import read_line
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
@@ -37,6 +37,7 @@ class Computer:
         archive: its `age1…` recipient.
         revoked: `None` while in force; else how far each of its chains is believed: chain to `(seq, head)`.
         reason: why it was revoked.
+        sm2: the public key of its second signature as text, `""` (and not in the list) when it makes none.
     """
 
     code: str
@@ -46,11 +47,13 @@ class Computer:
     archive: str
     revoked: Mapping[str, tuple[int, str]] | None = None
     reason: str = ""
+    sm2: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The value that is signed."""
         revoked = None if self.revoked is None else {dev: list(point) for dev, point in self.revoked.items()}
-        return {**asdict(self), "revoked": revoked}
+        said = {**asdict(self), "revoked": revoked}
+        return said if self.sm2 else {k: v for k, v in said.items() if k != "sm2"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ class TrustList:
 
     def signers(self) -> dict[str, Known]:
         """Public key to what is known of it, as the reader asks."""
-        return {c.sign: Known(c.code, c.device, c.revoked) for c in self.computers}
+        return {c.sign: Known(c.code, c.device, c.revoked, c.sm2) for c in self.computers}
 
     def holder(self, device: str) -> Computer | None:
         """The computer of this name that is in force."""
@@ -282,6 +285,8 @@ def _computer(said: Mapping[str, Any]) -> Computer:
     computer = Computer(**{**said, "revoked": revoked})
     from_text(computer.sign)
     recipient_bytes(computer.archive)
+    if "sm2" in said:
+        sm2_from_text(computer.sm2)
     fits = (
         is_code(computer.code)
         and chain_owner(computer.device) == computer.code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from studio_desk.exchange import tables
 from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.header import chain_stem
-from studio_desk.exchange.home_keys import NEXT_ARCHIVE, NEXT_SIGN, ROOT, change_keys, keys_of
+from studio_desk.exchange.home_keys import NEXT_ARCHIVE, NEXT_SIGN, NEXT_SM2, ROOT, change_keys, keys_of
 from studio_desk.exchange.hub_place import Published, place_of
 from studio_desk.exchange.signing import Ed25519Signer, fingerprint, new_private, to_text
 from studio_desk.exchange.trust import Computer, TrustList, missing, read_draft, read_list, sign_list
@@ -275,9 +275,9 @@ def _settle(home: Home, trust: TrustList) -> None:
     sign, archive = home.secret(NEXT_SIGN), home.secret(NEXT_ARCHIVE)
     own = trust.holder(chain_stem(home.device))
     if sign and archive and own and own.sign == to_text(Ed25519Signer(own.device, sign).public):
-        change_keys(home, sign, archive)
-        home.keep_secret(NEXT_SIGN, b"")
-        home.keep_secret(NEXT_ARCHIVE, b"")
+        change_keys(home, sign, archive, home.secret(NEXT_SM2) or b"")
+        for name in (NEXT_SIGN, NEXT_ARCHIVE, NEXT_SM2):
+            home.keep_secret(name, b"")
     root = keys_of(home).root
     if root is not None and to_text(root.public) not in trust.roots:
         home.keep_secret(ROOT, b"")

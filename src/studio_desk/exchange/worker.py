@@ -71,7 +71,7 @@ class Worker:
 
     def believe(self, signers: Mapping[str, Known]) -> None:
         """From now on believe these: the trust list changed."""
-        self._job["signers"] = {key: [k.code, k.device, k.revoked] for key, k in signers.items()}
+        self._job["signers"] = {key: [k.code, k.device, k.revoked, k.sm2] for key, k in signers.items()}
 
     def verify(self, path: Path) -> Verified:
         """Verify a sealed file and take over its ops and bodies.

@@ -64,6 +64,7 @@ class TrustPage(Scrolling):
             late = say("快到期或已到期；到期只提醒，不影响使用。") if found.due else ""
             self._say(self.listed, passage(words, late) if late else words, "warning" if found.due else "")
         own = say("名单里有本机的钥匙。") if found.listed else say("名单里还没有本机的钥匙，要等区级登记。")
+        own = passage(own, say("另有第二签名（SM2）。")) if found.sm2 else own
         self._say(self.own, own, "" if found.listed or not found.version else "warning")
         asks = not district and found.version > 0 and not found.listed
         self.digits.setText(enrol.own_request(self._desk.home).fingerprint if asks else "")
