@@ -8771,12 +8771,8 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please choose another, empty folder.</translation>
         </message>
         <message>
-            <source>请另选一个空文件夹恢复。</source>
-            <translation>Please choose another, empty folder to restore into.</translation>
-        </message>
-        <message>
-            <source>请另选一个空文件夹恢复；确认无误后再停用原来的。</source>
-            <translation>Please choose another, empty folder to restore into; stop using the old one only when all is right.</translation>
+            <source>请另选一个空文件夹；确认无误后再停用原来的。</source>
+            <translation>Please choose another, empty folder; retire the old one only when all is well.</translation>
         </message>
         <message>
             <source>请只交给{owner}，或不写所涉记录。</source>

@@ -106,15 +106,20 @@ def test_it_verifies_by_passphrase_recovery_code_and_key(home: Home, stick: Path
 
 
 def test_a_damaged_page_stops_the_backup_instead_of_being_copied(home: Home, stick: Path):
+    # Pages of indexes too, also of those of empty tables: such a table, whatever else has made tables of its own.
+    with home.file.write() as c:
+        c.exec_driver_sql("CREATE TABLE empty (name TEXT PRIMARY KEY)")
+        index = c.exec_driver_sql("SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'empty' AND type = 'index'")
+        unread = (index.scalar_one() - 1) * 4096 + 500
     home.close()
     database = home.path / "desk.db"
     whole = database.read_bytes()
     seed = random.randrange(1 << 32)
     print("seed", seed)
     chance = random.Random(seed)
-    for _ in range(12):
+    for place in [unread, *(chance.randrange(4096, len(whole)) for _ in range(12))]:
         data = bytearray(whole)
-        data[chance.randrange(4096, len(data))] ^= 1 << chance.randrange(8)
+        data[place] ^= 1 << chance.randrange(8)
         database.write_bytes(data)
         with pytest.raises(Problem) as problem, Home.open(home.path, shapes=(SLIP,), passphrase=PASSPHRASE) as hurt:
             backup(hurt, stick)

@@ -279,6 +279,7 @@ def recover(call: Call) -> Answer:
     from studio_desk.exchange import escrow, recovery
     from studio_desk.exchange.key_state import state
     from studio_desk.kinds import KINDS
+    from studio_desk.store.beside import beside
     from studio_desk.store.home import Home
 
     know_all_tables()
@@ -290,15 +291,19 @@ def recover(call: Call) -> Answer:
     if passphrase is None and call.interactive:
         passphrase = call.ask_new_passphrase()
     call.homes.close(call.folder)
-    with Home.create(
-        call.folder,
-        role="district",
-        code=trust.district,
-        name=trust.name,
-        shapes=KINDS,
-        passphrase=passphrase,
-        use_keyring=passphrase is None,
-    ) as home:
+    to = call.folder.resolve()
+    with (
+        beside(to) as place,
+        Home.create(
+            place,
+            role="district",
+            code=trust.district,
+            name=trust.name,
+            shapes=KINDS,
+            passphrase=passphrase,
+            use_keyring=passphrase is None,
+        ) as home,
+    ):
         try:
             recovery.begin(home, documents, private, signers)
         except Problem as problem:
@@ -306,7 +311,7 @@ def recover(call: Call) -> Answer:
                 raise
         found = state(home)
         data = {
-            "home": str(home.path),
+            "home": str(to),
             "code": home.code,
             "device": home.device,
             "trust_version": found.version,

@@ -45,7 +45,7 @@ class Database:
             self._name()
         except SQLAlchemyError as error:
             self.engine.dispose()
-            raise _unreachable(self.kind, error) from error
+            raise unreachable(self.kind, error) from error
         if self.fact("schema") != SCHEMA:
             self.engine.dispose()
             raise Problem(
@@ -133,7 +133,8 @@ def _wrong_url() -> Problem:
     )
 
 
-def _unreachable(kind: str, error: SQLAlchemyError) -> Problem:
+def unreachable(kind: str, error: SQLAlchemyError) -> Problem:
+    """The Problem of a database that does not answer."""
     return Problem(
         "DB_UNREACHABLE",
         say("连不上接收站的数据库（{kind}）。", kind=kind),

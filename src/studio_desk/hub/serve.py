@@ -19,7 +19,7 @@ from studio_desk.exchange import trust_store
 from studio_desk.hub import board, log, workers
 from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Callers
-from studio_desk.hub.database import Database, sqlite_url
+from studio_desk.hub.database import Database, sqlite_url, unreachable
 from studio_desk.hub.figures import standing
 from studio_desk.hub.mailbox import Mailbox
 from studio_desk.hub.province import address_of
@@ -131,8 +131,11 @@ def _work(job: _Job, listener: socket.socket, hang: Callable[[Callable[[], None]
     place = job.folder / FOLDER
     database = Database(job.url)
     try:
-        seat = Board(database, place)
-        callers = Callers(database, job.district)
+        try:
+            seat = Board(database, place)
+            callers = Callers(database, job.district)
+        except SQLAlchemyError as error:  # it went between the first look and now
+            raise unreachable(database.kind, error) from error
         uploads, mailbox = Uploads(database, place, job.wanted.quotas, seat.mark), Mailbox(database, place)
         receiving = Receiving(
             (job.folder, job.key), database, uploads=uploads, mailbox=mailbox, callers=callers, board=seat

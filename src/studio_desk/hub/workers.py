@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 from studio_desk.hub import log
 from studio_desk.kernel import words
+from studio_desk.kernel.problem import Problem
 
 BRIEF: Final = 5.0
 """Seconds; a worker that lived shorter is started again only after a pause that doubles."""
@@ -99,4 +101,8 @@ def _work(serve: Serve, job: Any, listener: socket.socket, rope: Connection, lan
 
         threading.Thread(target=hold, name="rope", daemon=True).start()
 
-    serve(job, listener, hang)
+    try:
+        serve(job, listener, hang)
+    except Problem as problem:  # told in a line; the first process starts another one after a while
+        log.tell("worker_refused", code=problem.code)
+        sys.exit(problem.exit_code)

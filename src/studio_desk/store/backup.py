@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from studio_desk.kernel import clock
-from studio_desk.kernel.files import medium_problem, put_file, sync_folder
+from studio_desk.kernel.files import medium_problem, put_file
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import archive, snapshot
 from studio_desk.store import home as homes
-from studio_desk.store.file import SCHEMA, Lock, damaged
+from studio_desk.store.beside import beside
+from studio_desk.store.file import SCHEMA, damaged
 from studio_desk.store.keys import KeyFile, keyring_status
 from studio_desk.store.thinning import thin
 
@@ -212,9 +211,6 @@ def restore(
 ) -> Home:
     """Make a new home of a backup, under a new chain (`device.incarnate`), and open it.
 
-    Everything is done in a folder beside `to`, which becomes `to` in one step at the end: killed before that, there is
-    nothing at `to`, and the next attempt begins anew.
-
     Args:
         file: the backup, on any medium.
         to: a folder that does not exist or is empty.
@@ -226,12 +222,8 @@ def restore(
     Raises:
         Problem: `HOME_EXISTS`, `FOLDER_NOT_EMPTY`, `NO_KEY_PROTECTION`; as `verify`; `FILE_NEWER`.
     """
-    to = to.resolve()
-    _refuse_taken(to)
-    shapes = tuple(shapes)
-    snapshot.make_folder(to.parent)
-    temporary = to.with_name(f".{to.name}.restoring")
-    with _alone(temporary):
+    to, shapes = to.resolve(), tuple(shapes)
+    with beside(to) as temporary:
         manifest, keys, key = _open(file, temporary, Way(passphrase, recovery), progress)
         if manifest.facts.schema > SCHEMA:
             raise Problem(
@@ -242,7 +234,6 @@ def restore(
         _settle(keys, key, passphrase if recovery else None)
         with homes.Home.open(temporary, shapes=shapes, key=key) as begun:
             begun.new_incarnation(say("从{at}的备份恢复。", at=manifest.at))
-        _put_in_place(temporary, to)
     return homes.Home.open(to, shapes=shapes, key=key)
 
 
@@ -276,56 +267,6 @@ def _settle(keys: KeyFile, key: bytes, new_passphrase: str | None) -> None:
             say("请用恢复码恢复，同时给一个新口令（命令行用 --passphrase-file）。"),
         )
     keys.save()
-
-
-def _put_in_place(temporary: Path, to: Path) -> None:
-    try:
-        (temporary / homes.LOCK).unlink(missing_ok=True)
-        for part in (p for p in temporary.iterdir() if p.is_file()):
-            with part.open("r+b") as file:
-                os.fsync(file.fileno())
-        sync_folder(temporary)
-        if to.exists():
-            to.rmdir()
-        temporary.rename(to)
-        sync_folder(to.parent)
-    except OSError as error:
-        raise medium_problem(error, to) from error
-
-
-def _refuse_taken(to: Path) -> None:
-    try:
-        inside = list(to.iterdir()) if to.exists() else []
-    except OSError as error:
-        raise medium_problem(error, to) from error
-    if any((to / name).exists() for name in (homes.DATABASE, homes.KEYS)):
-        raise Problem(
-            "HOME_EXISTS",
-            say("文件夹“{folder}”里已经有一个站点。", folder=str(to)),
-            say("请另选一个空文件夹恢复；确认无误后再停用原来的。"),
-        )
-    if inside:
-        raise Problem(
-            "FOLDER_NOT_EMPTY",
-            say("文件夹“{folder}”里已经有别的文件。", folder=str(to)),
-            say("请另选一个空文件夹恢复。"),
-        )
-
-
-@contextmanager
-def _alone(temporary: Path) -> Iterator[None]:
-    """An empty folder for one restore at a time; emptied of what a killed one left, removed when this one fails."""
-    lock = Lock(temporary.with_name(f"{temporary.name}.lock"))
-    lock.take()
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        snapshot.make_folder(temporary)
-        yield
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        lock.release()
-        with suppress(OSError):
-            lock.path.unlink()
 
 
 def _key_file(home: Home) -> bytes:

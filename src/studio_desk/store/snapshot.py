@@ -57,8 +57,9 @@ class Facts:
 def copy(file: StationFile, target: Path, progress: Progress = silent) -> None:
     """Write a still copy of an open file, encrypted with the same key, without what was deleted.
 
-    `VACUUM INTO` reads every page in use and fails on the first damaged one. The backup interface does not: it was seen
-    to copy a page whose HMAC is wrong as rubbish with a fresh, valid HMAC.
+    `VACUUM INTO` fails on the first damaged page that it reads. The backup interface does not: it was seen to copy a page
+    whose HMAC is wrong as rubbish with a fresh, valid HMAC. Indexes are built anew and not read, so the HMAC of every page
+    is looked at first: a backup is the moment to learn of any damage.
 
     Args:
         file: the open file; others wait while it is copied.
@@ -71,6 +72,8 @@ def copy(file: StationFile, target: Path, progress: Progress = silent) -> None:
     """
     stopped: list[BaseException] = []
     with file.read() as c:
+        if wrong := c.exec_driver_sql("PRAGMA cipher_integrity_check").all():
+            raise damaged(file.path, str(wrong[0][0]))
         # SQLCipher answers some pragmas with text.
         total = int(c.exec_driver_sql("PRAGMA page_count").scalar_one()) * int(
             c.exec_driver_sql("PRAGMA page_size").scalar_one()
