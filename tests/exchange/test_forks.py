@@ -75,6 +75,22 @@ def test_the_clerk_is_told_once(world: World):
     assert not [n for o in again for n in o.notices if "两支" in n]
 
 
+def test_a_copy_from_before_the_first_record_sees_what_the_other_wrote(world: World):
+    district = world.district()
+    world.station(district)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    write(one, "甲写的")
+    world.meet(district, one, two)
+    assert titles(one) == titles(two) == titles(district)
+    assert two.device.startswith("SQ-1.2")
+    write(two, "乙写的")
+    world.meet(district, two, one)
+    assert titles(one) == titles(two) == titles(district)
+    assert sorted(titles(one).values()) == ["乙写的", "甲写的"]
+    assert not quarantine.entries(district)
+
+
 def test_edits_of_one_record_on_both_copies_show_as_a_conflict(world: World):
     district = world.district()
     one = world.station(district)

@@ -207,14 +207,14 @@ def _take_receipt(
 
 def _compare(c: Connection, home: Home, frontiers: Mapping[str, Any], taken: TakenIn) -> None:
     """A receipt that disagrees with the own chain is a fork (`exchange.md`, restore (b))."""
-    for dev in custody.own_chains(home):
+    for dev in dict.fromkeys((*custody.own_chains(home), home.device)):  # a copy from before its first op has none yet
         seq, head = frontiers.get(dev, (0, GENESIS))
         if not seq:
             continue
         here = c.exec_driver_sql("SELECT digest FROM op WHERE dev = ? AND seq = ?", (dev, seq)).scalar()
         if here == head:
             continue
-        last = home.journal.frontiers()[dev][0]
+        last = home.journal.frontiers().get(dev, (0, GENESIS))[0]
         if here is None:
             words = say(
                 "区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。",
