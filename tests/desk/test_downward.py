@@ -120,7 +120,7 @@ def test_a_conflict_becomes_a_task(scene: Scene) -> None:
     assert at.boxes() == []
     with at.home.file.read() as c:
         (text,) = c.exec_driver_sql("SELECT text FROM task WHERE about = ?", (uid,)).scalars()
-    assert all(word in text for word in ("请到现场看一下", "上河湾村", "杏树坪村"))
+    assert all(word in text for word in ("请到现场看一下", "区里", "站点 SQ"))
     press(page.send_button)
     assert len(at.boxes()) == 1, "asked once already"
     at.boxes()[0].close()

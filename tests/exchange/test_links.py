@@ -6,10 +6,10 @@ import pytest
 
 from studio_desk.exchange import erasure, outbox, preview, review
 from studio_desk.exchange.dump import dump
+from studio_desk.kernel.pairs import LINK, pair_name
 from studio_desk.store import links
 from studio_desk.store.check import check
 from studio_desk.store.home import Home
-from studio_desk.store.ops import LINK, pair_name
 from tests.exchange.world import World, receipt, send, take, words, write
 
 

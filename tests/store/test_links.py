@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio_desk.kernel.canon import digest
+from studio_desk.kernel.pairs import LINK, UNLINK, pair_name, pair_of
 from studio_desk.kernel.problem import Problem
 from studio_desk.store import keys, links
 from studio_desk.store.check import check
 from studio_desk.store.home import Home
-from studio_desk.store.ops import LINK, UNLINK, Op, pair_name, pair_of
+from studio_desk.store.ops import Op
 from tests.store.conftest import PASSPHRASE, SLIP, chain
 
 NewHome = Callable[..., Home]

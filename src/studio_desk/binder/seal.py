@@ -13,10 +13,10 @@ from studio_desk.binder.items import Fonds, Item, filed, numbered
 from studio_desk.binder.sight import Cut, Sight
 from studio_desk.binder.thickness import Boxes
 from studio_desk.kernel.canon import canon, digest
+from studio_desk.kernel.pairs import LINK_TYPES
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store.ops import LINK_TYPES
 from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:

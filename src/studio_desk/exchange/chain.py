@@ -15,7 +15,7 @@ from studio_desk.exchange.header import Header, chain_owner
 from studio_desk.exchange.limits import MAX_BODY_LINE, MAX_OP_LINE, MAX_OPS
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.strict_json import read_line, read_text
-from studio_desk.store.ops import LINK_TYPES, pair_of
+from studio_desk.kernel.pairs import LINK_TYPES, pair_of
 
 MAX_BASE: Final = 64
 """Revisions one op may name as seen."""

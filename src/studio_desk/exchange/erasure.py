@@ -13,11 +13,12 @@ from studio_desk.exchange import tables
 from studio_desk.exchange.acknowledged import newest
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.volumes import Volume
+from studio_desk.kernel.pairs import LINK_TYPES, pair_of
 from studio_desk.kernel.words import say
 from studio_desk.store import erasure as store
 from studio_desk.store import links
 from studio_desk.store.home import BACKUPS
-from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES, Op, pair_of, read_body
+from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from studio_desk.kernel.pairs import LINK_TYPES
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
 from studio_desk.record.kind import Kind
 from studio_desk.store import lists
-from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES
+from studio_desk.store.ops import RECORD_TYPES
 from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:

@@ -16,10 +16,11 @@ from studio_desk.exchange.header import chain_owner, is_relay
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel import clock
+from studio_desk.kernel.pairs import LINK_TYPES, pair_of
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure as store_erasure
-from studio_desk.store.ops import LINK_TYPES, RECORD_TYPES, Op, pair_of, read_body
+from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from studio_desk.exchange import outbox
 from studio_desk.exchange.flaws import well_formed
 from studio_desk.kernel.canon import digest
+from studio_desk.kernel.pairs import pair_of
 from studio_desk.kernel.words import say
 from studio_desk.record.kind import Kind
 from studio_desk.store import erasure, links
-from studio_desk.store.ops import pair_of
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from studio_desk.kernel import clock, ids
 from studio_desk.kernel.canon import digest
 from studio_desk.kernel.dates import first_day
+from studio_desk.kernel.pairs import pair_of
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import erasure, links, numbers, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line, pair_of
+from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
 from studio_desk.store.past import Past
 from studio_desk.store.shape import Shape
 
@@ -228,7 +229,7 @@ class Journal(Past):
             type: the op's type.
             values: what it says (canonical JSON types).
             chain: the chain to write; this home's own when empty.
-            rec: uid of the record it is about, or the pair (`ops.pair_name`).
+            rec: uid of the record it is about, or the pair (`kernel.pairs`).
             reason: why.
             base: the ops about it that the writer had seen; the record's heads when not given.
 

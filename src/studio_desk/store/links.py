@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
+from studio_desk.kernel.pairs import LINK, LINK_TYPES, UNLINK, pair_name, pair_of
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure
-from studio_desk.store.ops import LINK, LINK_TYPES, UNLINK, Op, pair_name, pair_of, read_body
+from studio_desk.store.ops import Op, read_body
 from studio_desk.store.projection import Said, project
 
 if TYPE_CHECKING:

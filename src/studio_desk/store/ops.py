@@ -18,10 +18,6 @@ GENESIS = "0" * 64
 """`prev` of the first op of a chain."""
 RECORD_TYPES = frozenset({"record.save", "record.correct", "record.void", "record.move", "record.resolve"})
 """Types whose body holds the whole record."""
-LINK, UNLINK = "record.link", "record.unlink"
-LINK_TYPES = frozenset({LINK, UNLINK})
-"""Types about two records at once: that they speak of one person or event, or that they do not. `rec` names the pair."""
-_JOIN = "+"
 _HEX = re.compile(r"[0-9a-f]{64}")
 _TEXT = r'"([ !#-\[\]-~]{0,128})"'
 """Printable ASCII without the quote and the backslash: it is written in one way only."""
@@ -121,17 +117,6 @@ class Op:
         # A line of a newer version may have more keys: its digest is that of the line, not of what we understood.
         op.__dict__["line"] = line
         return op
-
-
-def pair_name(one: str, other: str) -> str:
-    """What `rec` says in an op about two records: both uids, the smaller first."""
-    return _JOIN.join(sorted((one, other)))
-
-
-def pair_of(rec: str) -> tuple[str, str] | None:
-    """The two records that a `rec` names, `None` when it names one record or is not as `pair_name` writes it."""
-    one, join, other = rec.partition(_JOIN)
-    return (one, other) if join and one and _JOIN not in other and one < other else None
 
 
 def body_line(

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from studio_desk.kernel.pairs import LINK_TYPES, pair_of
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.store.answers import Conflict, Revision, Version
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import LINK_TYPES, Op, pair_of, read_body
+from studio_desk.store.ops import Op, read_body
 from studio_desk.store.projector import Projector
 from studio_desk.store.shape import Shape
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, Boolean, Connection
 
+from studio_desk.kernel.pairs import pair_of
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 from studio_desk.store import erasure, links, search
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import RECORD_TYPES, Op, pair_of, read_body
+from studio_desk.store.ops import RECORD_TYPES, Op, read_body
 from studio_desk.store.projection import Projected, Said, project
 from studio_desk.store.tables import SEARCH
 
