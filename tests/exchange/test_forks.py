@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from studio_desk.exchange import inbox, quarantine, review
+from studio_desk.exchange import erasure, inbox, quarantine, review
 from studio_desk.kernel import clock
 from studio_desk.store import custody
 from studio_desk.store.check import check
@@ -89,6 +89,23 @@ def test_a_copy_from_before_the_first_record_sees_what_the_other_wrote(world: Wo
     assert titles(one) == titles(two) == titles(district)
     assert sorted(titles(one).values()) == ["乙写的", "甲写的"]
     assert not quarantine.entries(district)
+
+
+def test_what_the_losing_branch_had_erased_by_law_leaves_no_fork(world: World):
+    district = world.district()
+    world.station(district)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    write(one, "甲写的")
+    uid = write(two, "乙写的")
+    kept = write(two, "乙又写的")
+    erasure.redact(two, uid, "本人要求")
+    world.meet(district, one, two, one)
+    assert {entry["code"] for entry in quarantine.entries(district)} == {"FORK_HEALED"}
+    for home in (one, two, district):
+        assert titles(home)[kept] == "乙又写的"
+        assert check(home, deep=True).findings == ()
+        assert "乙写的" not in titles(home).values()
 
 
 def test_edits_of_one_record_on_both_copies_show_as_a_conflict(world: World):

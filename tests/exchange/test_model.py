@@ -56,6 +56,7 @@ FIELDS = ("note", "title")
 REFUSALS = {
     "RECORD_IN_CONFLICT", "RECORD_VOID", "RECORD_ERASED", "NO_CONFLICT", "NOTHING_TO_EXPORT", "NOTHING_RECEIVED",
     "RECEIPT_CODE_WRONG", "NO_SUCH_RECORD", "ABOUT_OTHER_STATION", "LINK_ITSELF", "LINK_KINDS", "ALREADY_LINKED", "NOT_OWNER",
+    "STEP_OF_OTHER_SIDE",
 }  # fmt: skip
 """What a person may be told here; anything else is a bug."""
 
@@ -164,8 +165,8 @@ class Machine(RuleBasedStateMachine):
     template: Path
     keys: dict[str, bytes]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(common=st.integers(0, 2))
+    def begin(self, common: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="model-"))
         self.stick = self.folder / "stick"
         self.stick.mkdir()
@@ -181,6 +182,11 @@ class Machine(RuleBasedStateMachine):
         self.written: set[str] = set()
         self.stood: dict[str, set[str]] = {}
         self.number = 0
+        for _ in range(common):
+            for who in range(len(NAMES)):
+                self.record(who, "原有")
+        if common:
+            self._exchange()
 
     def teardown(self) -> None:
         if not hasattr(self, "homes"):
@@ -224,7 +230,11 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 6), which=st.integers(0, 30), field_=st.sampled_from(FIELDS), value=st.integers(0, 3))
     def edit(self, who: int, which: int, field_: str, value: int) -> None:
-        self._on(who, which, lambda home, uid: home.journal.correct(uid, {field_: f"值{value}"}, "更正"))
+        def correct(home: Home, uid: str) -> None:
+            name = field_ if home.journal.record(uid)["kind"] == "slip" else "title"
+            home.journal.correct(uid, {name: f"值{value}"}, "更正")
+
+        self._on(who, which, correct)
 
     @rule(who=st.integers(0, 6), which=st.integers(0, 30))
     def void(self, who: int, which: int) -> None:
@@ -265,6 +275,10 @@ class Machine(RuleBasedStateMachine):
         to.mkdir()
         made = receipts.write(self.district, code, to)
         self.media += [Bundle(file, "", 0, [], "", code) for file in made.files]
+
+    @rule(who=st.integers(0, 5))
+    def trip(self, who: int) -> None:
+        self._trip(self._station(who))
 
     @precondition(lambda self: self.media)
     @rule(which=st.lists(st.integers(0, 40), min_size=1, max_size=4), copy=st.integers(0, 3))
@@ -407,17 +421,21 @@ class Machine(RuleBasedStateMachine):
         for _ in range(MOST_ROUNDS):
             before = {name: home.journal.frontiers() for name, home in self.homes.items()}
             for home in [h for name, h in self.homes.items() if name != "990000"]:
-                with told():
-                    for bundle in self._sent(home, outbox.export):
-                        self._deliver(bundle, 0)
-                self.number += 1
-                to = self.stick / f"end{self.number}"
-                to.mkdir()
-                for file in receipts.write(self.district, home.code, to).files:
-                    self._deliver(Bundle(file, "", 0, [], "", home.code), 0, home)
+                self._trip(home)
             if before == {name: home.journal.frontiers() for name, home in self.homes.items()}:
                 return
         raise AssertionError("the exchanges never become quiet")
+
+    def _trip(self, home: Home) -> None:
+        """One person takes a stick to the district and back."""
+        with told():
+            for bundle in self._sent(home, outbox.export):
+                self._deliver(bundle, 0)
+        self.number += 1
+        to = self.stick / f"trip{self.number}"
+        to.mkdir()
+        for file in receipts.write(self.district, home.code, to).files:
+            self._deliver(Bundle(file, "", 0, [], "", home.code), 0, home)
 
     def _by_station(self, home: Home) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

@@ -99,7 +99,7 @@ def heal(home: Home, dev: str, at: int) -> int:
             .values(undone_at=clock.stamp())
         )
         acknowledged.settle(home)
-    return len(moved)
+    return len({new for old, new in moved.items() if new != old})
 
 
 # --- at the district ---------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def move(journal: Journal, dev: str, after: int, known: Mapping[str, str]) -> di
         known: ops that another computer has said again already, old digest to new: they are not said a third time.
 
     Returns:
-        Old digest to new of the ops that were said again.
+        Old digest to new of the ops that were said again; one that has nothing to say again stands for itself.
     """
     assert dev != journal.device
     with journal.file.write():
@@ -40,8 +40,13 @@ def move(journal: Journal, dev: str, after: int, known: Mapping[str, str]) -> di
         names = dict(known)
         moved: dict[str, str] = {}
         for op, _, body in ops:
-            # A body that was erased by law has nothing to say again; what a chain says of itself belongs to it.
-            if op.digest in known or body is None or op.type.startswith("device."):
+            if op.digest in known:
+                continue
+            # A body that was erased by law has nothing to say again; what a chain says of itself belongs to it, but where
+            # an earlier branch went must stay known.
+            if body is None or op.type.startswith("device."):
+                moved[op.digest] = op.digest
+                moved |= {old: names.get(new, new) for old, new in moved_in([body] if body else []).items()}
                 continue
             base = tuple(sorted({names.get(b, b) for b in op.base}))
             moved[op.digest] = names[op.digest] = journal.repeat(op, _salted(body), base).digest
