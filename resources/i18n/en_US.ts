@@ -6044,6 +6044,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>This computer is enrolled as {device}; that cannot be changed any more.</translation>
         </message>
         <message>
+            <source>本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请向站点核对，需要的重新写一遍。</source>
+            <translation>An older backup was restored on this computer: {device} holds numbers {first} to {last} of the district's {dev} (corrections, returns, tasks …), which are gone here. Please check with the station and write again what is needed.</translation>
+        </message>
+        <message>
             <source>本机指纹</source>
             <translation>Fingerprint of this computer</translation>
         </message>

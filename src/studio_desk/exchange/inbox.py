@@ -212,11 +212,13 @@ class _Inbox:
             self._set_apart(copy, sha256, outcome, problem)
             return
         _fill(outcome, bundle.header)
+        lost = self._lost(bundle.header)
         self._seen(bundle.header)
         if missing(self.home, bundle):
             self._hold(copy, sha256, outcome, bundle)
             return
         self._merge(copy, sha256, outcome, bundle, progress=progress)
+        outcome.notices += lost
 
     def _verified(self, copy: Path) -> Verified:
         bundle, listed = new_list.verify(self.home, self.worker, copy)
@@ -348,6 +350,25 @@ class _Inbox:
             quarantine.add_bundle(self.home, sha256, (Path(outcome.file).name, outcome.sender, outcome.device), problem)
         if problem.code == "FORK" and not self.dry:
             healing.explain(self.home, outcome.device, self.worker)
+
+    def _lost(self, header: Header) -> list[str]:
+        """At a district whose file was set back: what it wrote after its backup and a station holds; said once.
+
+        It cannot be taken back from the station: bundles are signed, not ops, so nobody but the district can vouch for it.
+        """
+        if self.home.role != "district":
+            return []
+        here, computer = self.home.journal.frontiers(), chain_stem(header.device)
+        with self.home.file.read() as c:
+            query = f"SELECT dev, seq FROM {tables.seen.name} WHERE station = ? AND device = ?"  # noqa: S608 - own name
+            before = {row[0]: row[1] for row in c.exec_driver_sql(query, (header.sender, computer))}
+        said = []
+        for dev, (seq, _) in sorted(header.seen.items()):
+            known = here.get(dev, (0, ""))[0]
+            if chain_owner(dev) == self.home.code and seq > max(known, before.get(dev, 0)):
+                words = say("本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请向站点核对，需要的重新写一遍。", device=computer, dev=dev, first=known + 1, last=seq)  # fmt: skip
+                said.append(words)
+        return said
 
     def _seen(self, header: Header) -> None:
         """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
