@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +50,32 @@ class Crew:
     def connection(self, number: int) -> http.client.HTTPConnection:
         """A connection that one worker has accepted: the other stands still meanwhile.
 
-        What is asked until then needs no database, whose lock the one that stands still might hold.
+        What is asked until then needs no database, whose lock the one that stands still might hold. One that was caught
+        while it still starts, or just as it accepted, is let go for a moment.
         """
+        made: list[http.client.HTTPConnection] = []
+        until(lambda: bool(made) or self._reached(number, made), 120)
+        return made[0]
+
+    def _reached(self, number: int, made: list[http.client.HTTPConnection]) -> bool:
         others = [pid for seat, pid in self.seats().items() if seat != number]
         for pid in others:
             os.kill(pid, signal.SIGSTOP)
+        connection = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=5)
         try:
-            made = http.client.HTTPConnection("127.0.0.1", self.hub.port, timeout=60)
-            made.request("GET", "/nothing")
-            assert made.getresponse().read()
+            until(lambda: all(_state(pid) in "TZ" for pid in others), 60)
+            connection.request("GET", "/nothing")
+            assert connection.getresponse().read()
+        except OSError:
+            connection.close()
+            return False
         finally:
             for pid in others:
-                os.kill(pid, signal.SIGCONT)
-        return made
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+        connection.sock.settimeout(60)
+        made.append(connection)
+        return True
 
     def line(self, number: int, home: Home) -> HubClient:
         """A line that is connected to one worker; it stays so as long as nothing is refused."""
@@ -85,11 +99,16 @@ def _holder(file: Path) -> int:
         return 0
 
 
-def _lives(pid: int) -> bool:
+def _state(pid: int) -> str:
+    """Letter of `ps`: T stands still, Z is dead."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
-        return False
+        return "Z"
+
+
+def _lives(pid: int) -> bool:
+    return _state(pid) != "Z"
 
 
 def kill(pid: int) -> None:
