@@ -14,7 +14,7 @@ from studio_desk.store import custody
 from studio_desk.store.check import check
 from studio_desk.store.home import Home
 from tests.exchange.test_model import Here
-from tests.exchange.world import JPEG, World, photo, send, take, titles, words, write
+from tests.exchange.world import JPEG, World, photo, receipt, send, take, titles, words, write
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +89,27 @@ def test_a_copy_from_before_the_first_record_sees_what_the_other_wrote(world: Wo
     assert titles(one) == titles(two) == titles(district)
     assert sorted(titles(one).values()) == ["乙写的", "甲写的"]
     assert not quarantine.entries(district)
+
+
+def test_a_copy_that_writes_nothing_still_says_what_it_waits_for(world: World):
+    """Two copies share a name: what one says it holds, the district no longer sends, and the other waits for just that."""
+    district = world.district()
+    one = world.station(district)
+    uid = write(one, "原有")
+    world.meet(district, one)
+    two = world.twin("SQ")
+    one = world.homes["SQ"]
+    district.journal.correct(uid, {"note": "区里改"}, "改")
+    assert words(take(one, receipt(district, "SQ", world.stick / "1"))) == ["applied"]
+    write(one, "甲写的")
+    take(district, send(one, world.stick / "2"))
+    district.journal.void(uid, "重复")
+    (held,) = take(two, receipt(district, "SQ", world.stick / "3"))
+    assert held.outcome == "held"
+    world.meet(district, two)
+    assert two.journal.record(uid)["note"] == "区里改"
+    assert two.journal.record(uid)["state"] == district.journal.record(uid)["state"]
+    assert titles(two) == titles(one) == titles(district)
 
 
 def test_what_the_losing_branch_had_erased_by_law_leaves_no_fork(world: World):

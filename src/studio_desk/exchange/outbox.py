@@ -119,7 +119,7 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
         last = frontiers[dev][0]
         if covered.get(dev, 0) < last:
             volumes += cut(home, dev, covered.get(dev, 0) + 1, last)
-    if not volumes and (asked or relay.missing(home) or relay.lacking(home)):
+    if not volumes and (asked or relay.missing(home) or relay.lacking(home) or relay.held_up(home)):
         # Asked-for attachments, and a word of what is lacking here, need an op to travel with: the newest one goes again.
         last = frontiers.get(home.device, (0, ""))[0]
         volumes = cut(home, home.device, last, last) if last else []

@@ -44,6 +44,15 @@ def missing(home: Home) -> dict[str, int]:
     return {dev: seq for dev, (seq, _) in said.items() if seq > here.get(dev, (0, ""))[0]}
 
 
+def held_up(home: Home) -> bool:
+    """Whether something from the district waits here for what came before it: of two copies of a folder, which share a
+    name, the other one may have said that it holds that.
+    """
+    query = f"SELECT 1 FROM {tables.held.name} WHERE dev LIKE ? OR dev LIKE ? LIMIT 1"  # noqa: S608 - own name
+    with home.file.read() as c:
+        return c.exec_driver_sql(query, (f"%@{home.code}", f"{home.code}-%")).first() is not None
+
+
 # --- at the district ---------------------------------------------------------------------------------------------
 
 
