@@ -8,8 +8,16 @@
             <translation>+ New {kind} "{name}"</translation>
         </message>
         <message>
+            <source>1. 写申请文件，把U盘交给区里。区里会打电话核对指纹，指纹在“月底交区里”页上。</source>
+            <translation>1. Write the request file and give the stick to the district. They call to compare the fingerprint, which is on the page "Month-end hand-over".</translation>
+        </message>
+        <message>
             <source>12个字符，空格和横线不要紧</source>
             <translation>12 characters; spaces and hyphens do not matter</translation>
+        </message>
+        <message>
+            <source>2. 区里登记这台电脑，写一个“重建文件”文件夹，可能要等几天。这期间照常录入，不会丢。</source>
+            <translation>2. The district enrols this computer and writes a rebuild folder. That may take days; work on meanwhile, nothing is lost.</translation>
         </message>
         <message>
             <source>2到6个大写字母，定了不再改，是所有编号的开头。</source>
@@ -18,6 +26,10 @@
         <message>
             <source>2至6个字母，例如 SQ</source>
             <translation>2 to 6 letters, for example SQ</translation>
+        </message>
+        <message>
+            <source>3. U盘带回来，打开程序，“今天”页第一行就是它：点开，装入。屏幕会写明来了多少、缺什么。</source>
+            <translation>3. When the stick is back, start the program: the first line of "Today" is about it. Open it and install. You are told what came and what is missing.</translation>
         </message>
         <message>
             <source>60到95，数字大更清楚、更占地方。</source>
@@ -454,6 +466,10 @@
                 <numerusform>{office}, {year}: not archived yet; {n} item is to be archived, its number is provisional.</numerusform>
                 <numerusform>{office}, {year}: not archived yet; {n} items are to be archived, their numbers are provisional.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{old}已吊销。要把它交过的记录送给{device}，请在“站点”页选{device}，点“重建文件…”。</source>
+            <translation>{old} is revoked. To give {device} the records it handed over, choose {device} on the page "Stations" and press "Rebuild files…".</translation>
         </message>
         <message>
             <source>{place} 不是完整的 JSON。</source>
@@ -1006,6 +1022,10 @@
             <translation>make no SM2 signature any more</translation>
         </message>
         <message>
+            <source>不再等重建文件</source>
+            <translation>Wait no more for the rebuild files</translation>
+        </message>
+        <message>
             <source>不同意见</source>
             <translation>Differing opinions</translation>
         </message>
@@ -1046,6 +1066,10 @@
             <translation>Left empty where records are not classed by office (function).</translation>
         </message>
         <message>
+            <source>不接替，是另添的一台</source>
+            <translation>None; it is one more</translation>
+        </message>
+        <message>
             <source>不改内容，只把意见带给站点；随下一次回执送去。</source>
             <translation>Changes nothing; the remark goes to the station with the next receipt.</translation>
         </message>
@@ -1072,6 +1096,10 @@
         <message>
             <source>不用再做什么。</source>
             <translation>Nothing more is needed.</translation>
+        </message>
+        <message>
+            <source>不等了</source>
+            <translation>Wait no more</translation>
         </message>
         <message>
             <source>不能写入“{place}”：它是只读的，或没有权限。</source>
@@ -1140,6 +1168,10 @@
         <message>
             <source>两台电脑的时间相差超过{n}分钟。</source>
             <translation>The clocks of the two computers differ by more than {n} minutes.</translation>
+        </message>
+        <message>
+            <source>两台都能交数据。旧电脑坏了、丢了或不再用的，请选它。</source>
+            <translation>Both can hand data over. If the old computer is broken, lost or no longer used, choose it.</translation>
         </message>
         <message>
             <source>两支都已保留，没有合并后来的一支。请问该站点是否恢复过备份或复制过程序，并请区级管理员处理。</source>
@@ -1406,6 +1438,10 @@
             <translation>code=reason</translation>
         </message>
         <message>
+            <source>代码、全称照旧，和原来那台电脑一样；本站原来只有一台的，这台写2。</source>
+            <translation>Code and full name as on the old computer; if the station had only one computer, this one is 2.</translation>
+        </message>
+        <message>
             <source>代码只能用字母、数字和连字符，最多12位。</source>
             <translation>The code may hold letters, digits and hyphens only, at most 12.</translation>
         </message>
@@ -1431,6 +1467,10 @@
                 <numerusform>{n} more item has come since; it can be archived as well.</numerusform>
                 <numerusform>{n} more items have come since; they can be archived as well.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>以后收到重建文件，仍可在这一页装入。</source>
+            <translation>Rebuild files that come later can still be installed on this page.</translation>
         </message>
         <message>
             <source>以后用新口令打开；恢复码仍然有效。以前的备份还是用当时的口令打开。</source>
@@ -2261,6 +2301,10 @@
             <translation>Date of birth</translation>
         </message>
         <message>
+            <source>分三步；第一步现在做，或者以后在“月底交区里”页做。</source>
+            <translation>Three steps; take the first now, or later on the page "Month-end hand-over".</translation>
+        </message>
+        <message>
             <source>分区数写得不对。</source>
             <translation>The number of partitions is not right.</translation>
         </message>
@@ -2657,6 +2701,10 @@
             <translation>Received</translation>
         </message>
         <message>
+            <source>区里已收到的（到第{last}号）都留着，它以后再交的不再接收。</source>
+            <translation>All that the district received (up to number {last}) stays, what it hands over later is refused.</translation>
+        </message>
+        <message>
             <source>区里已裁定：{reason}</source>
             <translation>Decided by the district: {reason}</translation>
         </message>
@@ -2685,6 +2733,10 @@
             <translation>Changed by the district</translation>
         </message>
         <message>
+            <source>区里没有本站的记录，不等了</source>
+            <translation>Wait no more, the district has no records</translation>
+        </message>
+        <message>
             <source>区里的指纹（念给站点听，站点装入时要核对）</source>
             <translation>Fingerprint of the district (read it to the station, which compares it when installing)</translation>
         </message>
@@ -2699,6 +2751,10 @@
         <message>
             <source>区里还没有公布接收站，请用U盘报送。区里公布以后，收一次回执就会知道。</source>
             <translation>The district has not published a hub yet; please hand over by USB stick. Once it has, the next receipt brings it.</translation>
+        </message>
+        <message>
+            <source>区里还没有收到过它的数据，它以后再交的不再接收。</source>
+            <translation>The district never received data from it; what it hands over later is refused.</translation>
         </message>
         <message>
             <source>区里退回</source>
@@ -3452,6 +3508,18 @@
         <message>
             <source>在用</source>
             <translation>In use</translation>
+        </message>
+        <message>
+            <source>在等区里的重建文件：U盘带回来插上，这里会自动找到；不在U盘上的，点“打开重建文件夹…”。</source>
+            <translation>Waiting for the district's rebuild files: plug the stick in when it is back, they are found by themselves; if they lie elsewhere, press "Open rebuild folder…".</translation>
+        </message>
+        <message>
+            <source>在等区里的重建文件；U盘带回来以后，插上，点这里打开。</source>
+            <translation>Waiting for the district's rebuild files; when the stick is back, plug it in and open this line.</translation>
+        </message>
+        <message>
+            <source>在这台电脑上接着用：请区里把收到过的记录送回来。</source>
+            <translation>Go on with this one: the district sends back the records it received.</translation>
         </message>
         <message>
             <source>在这里定下的，随下一次回执带给每个站点；站点收下前能看到会变什么。</source>
@@ -4609,6 +4677,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>The register of records does not agree with the journal: {which}.</translation>
         </message>
         <message>
+            <source>恢复、换电脑或重建以后，来了多少、缺什么。</source>
+            <translation>What came and what is missing after a restore, another computer or a rebuild.</translation>
+        </message>
+        <message>
             <source>恢复使用</source>
             <translation>Back in use</translation>
         </message>
@@ -4777,6 +4849,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Open this record</translation>
         </message>
         <message>
+            <source>打开重建文件夹…</source>
+            <translation>Open rebuild folder…</translation>
+        </message>
+        <message>
             <source>打开：{label}</source>
             <translation>Open: {label}</translation>
         </message>
@@ -4815,6 +4891,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>找到的记录</source>
             <translation>Records found</translation>
+        </message>
+        <message>
+            <source>找到重建文件，来自“{name}”（{code}）。</source>
+            <translation>Rebuild files found, from "{name}" ({code}).</translation>
         </message>
         <message>
             <source>承办单位</source>
@@ -5061,6 +5141,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>接收站证书的指纹，区级自制证书又没有公布时用，可写多次</source>
             <translation>Fingerprint of the hub's certificate, for a certificate of the district's own that was not published; may be repeated</translation>
+        </message>
+        <message>
+            <source>接替哪台电脑</source>
+            <translation>Replaces which computer</translation>
         </message>
         <message>
             <source>接着用</source>
@@ -6068,6 +6152,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Root key on this computer</translation>
         </message>
         <message>
+            <source>本机的说明</source>
+            <translation>Notice of this computer</translation>
+        </message>
+        <message>
             <source>本机的钥匙</source>
             <translation>Keys of this computer</translation>
         </message>
@@ -6090,6 +6178,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本站的指纹（念给区里听）</source>
             <translation>Fingerprint of this station (read it to the district)</translation>
+        </message>
+        <message>
+            <source>本站第几台电脑</source>
+            <translation>Computer number</translation>
         </message>
         <message>
             <source>本站还没有在区级登记，不能交接数据。</source>
@@ -6520,6 +6612,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>每周填1到7（星期一为1），每月填1到31。</source>
             <translation>Every week 1 to 7 (Monday is 1), every month 1 to 31.</translation>
+        </message>
+        <message>
+            <source>每换一台写下一个没用过的号；第一次换写2。写错了区里会说，可以再改。</source>
+            <translation>Each new computer takes the next unused number; the first replacement is 2. If it is wrong, the district will say so and it can be changed.</translation>
         </message>
         <message>
             <source>每次关闭程序、每半小时有改动时自动备份，每份都读回检查过。硬盘坏了或换电脑：在新电脑上打开本程序，选“从备份恢复”，插上存有备份的U盘，输入口令或恢复码。请至少每周备份一次到U盘，并把U盘放在别处。</source>
@@ -7121,6 +7217,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>The computer is lost or replaced; its later data are no longer accepted.</translation>
         </message>
         <message>
+            <source>电脑坏了，没有备份</source>
+            <translation>The computer died and there is no backup</translation>
+        </message>
+        <message>
             <source>电脑，例如 SQ-1</source>
             <translation>Computer, e.g. SQ-1</translation>
         </message>
@@ -7223,6 +7323,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>登记申请：{file}。请送到区里，并在电话里读出这六组数字：</source>
             <translation>Enrolment request: {file}. Take it to the district and read these six groups over the telephone:</translation>
+        </message>
+        <message>
+            <source>登记的同时吊销{device}，不能撤回。</source>
+            <translation>With the enrolment {device} is revoked, which cannot be taken back.</translation>
         </message>
         <message>
             <source>登记的站点</source>
@@ -7335,6 +7439,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>看看示例数据</source>
             <translation>Look at sample data</translation>
+        </message>
+        <message>
+            <source>看过了</source>
+            <translation>Read</translation>
         </message>
         <message>
             <source>看过了，同意自动报送</source>
@@ -8739,6 +8847,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Please refresh the list of the quarantine.</translation>
         </message>
         <message>
+            <source>请区里把记录送回来</source>
+            <translation>Ask the district for the records</translation>
+        </message>
+        <message>
             <source>请升级程序后再打印。</source>
             <translation>Please update the program, then print.</translation>
         </message>
@@ -9951,6 +10063,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这台电脑上没有打印机。</source>
             <translation>There is no printer on this computer.</translation>
+        </message>
+        <message>
+            <source>这台电脑接替坏了的那台：请点这里写登记申请，交给区里，区里会把记录送回来。</source>
+            <translation>This computer takes the place of one that died: open this line, write the request and give it to the district; they send the records back.</translation>
+        </message>
+        <message>
+            <source>这台电脑接替本站的另一台：先做第一步，再等区里把记录送回来。</source>
+            <translation>This computer takes the place of another one of the station: take the first step, then wait for the records from the district.</translation>
         </message>
         <message>
             <source>这台电脑有{n}个数据包还没有传完。</source>

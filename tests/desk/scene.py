@@ -104,6 +104,10 @@ class Scene:
     def open(self, code: str) -> Home:
         return Home.open(self.folder / code, shapes=KINDS, key=self._keys[code])
 
+    def know(self, code: str, home: Home) -> None:
+        """A home that was made beside the two can be sat down at."""
+        self._keys[code] = home.file.key
+
     def sit(self, code: str, **settings: Any) -> Seat:
         """Sit down at a desk; the one left is closed."""
         self.leave()

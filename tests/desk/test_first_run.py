@@ -210,7 +210,7 @@ def test_the_other_language_takes_over(wizard) -> None:
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 @pytest.mark.parametrize("size", FONT_POINTS)
-def test_every_page_is_whole(qtbot, wizard, language: str, size: str) -> None:
+def test_every_page_is_whole(qtbot, wizard, tmp_path: Path, language: str, size: str) -> None:
     words.speak(language)
     run = wizard().run
     run.currentPage().sizes[size].click()
@@ -227,7 +227,7 @@ def test_every_page_is_whole(qtbot, wizard, language: str, size: str) -> None:
     on(run)
     whole()
     run.back()
-    run.currentPage().ways["station"].click()
+    run.currentPage().ways["rebuild"].click()
     on(run)
     identify(run, "SQ", "石桥镇政协联络站")
     whole()
@@ -236,6 +236,13 @@ def test_every_page_is_whole(qtbot, wizard, language: str, size: str) -> None:
     whole()
     on(run)
     qtbot.waitUntil(lambda: run.currentId() == ids.RECOVERY, timeout=20000)
+    whole()
+    run.currentPage().noted.click()
+    on(run)
+    assert run.currentId() == ids.ASKING
+    run.currentPage().medium.choose(tmp_path)
+    run.currentPage().request.click()
+    assert run.currentPage().written.isVisible()
     whole()
     run.home.close()
     run.home = None

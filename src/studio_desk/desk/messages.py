@@ -46,6 +46,13 @@ def inform(parent: QWidget | None, title: str, sentence: str) -> QMessageBox:
     return box
 
 
+def let_read(parent: QWidget | None, title: str, text: str) -> Letter:
+    """Show a text of any length; it stays until it was read."""
+    letter = Letter(parent, title, text)
+    letter.open()
+    return letter
+
+
 def confirm(parent: QWidget | None, title: str, sentence: str, yes: str, then: Callable[[], None]) -> QMessageBox:
     """Ask before something that cannot be taken back; `then` is called only on yes."""
     box = QMessageBox(parent)
@@ -60,6 +67,27 @@ def confirm(parent: QWidget | None, title: str, sentence: str, yes: str, then: C
     box.buttonClicked.connect(lambda pressed: then() if pressed is agree else None)
     box.open()
     return box
+
+
+class Letter(QDialog):
+    """A text to be read, that scrolls when it is long and can be copied."""
+
+    def __init__(self, parent: QWidget | None, title: str, text: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.text = QPlainTextEdit(text)
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName(title)
+        letters = self.text.fontMetrics()
+        self.text.setMinimumSize(letters.averageCharWidth() * 64, letters.lineSpacing() * 8)
+        buttons = QDialogButtonBox()
+        read = buttons.addButton(say("看过了"), QDialogButtonBox.ButtonRole.AcceptRole)
+        read.clicked.connect(self.accept)
+        box = QVBoxLayout(self)
+        box.addWidget(self.text)
+        box.addWidget(buttons)
+        read.setFocus()
 
 
 class Reason(QDialog):

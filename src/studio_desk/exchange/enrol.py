@@ -27,6 +27,7 @@ from studio_desk.kernel.canon import canon
 from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
+from studio_desk.store.custody import AWAITED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -128,7 +129,10 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
     part = rotation.request_part(home, trust_store.current(home))
     replaces = {"replaces": part} if part else {}
     document = _document({"format": REQUEST, "request": asked.said, "signature": to_text(signature), **replaces})
-    return Folder(to).put(document, REQUEST_NAME.format(device=asked.device)), asked.fingerprint
+    file = Folder(to).put(document, REQUEST_NAME.format(device=asked.device))
+    if home.meta.get(AWAITED):
+        home.meta.set(AWAITED, "asked")
+    return file, asked.fingerprint
 
 
 def read_request(file: Path) -> Request:

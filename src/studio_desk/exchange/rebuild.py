@@ -12,9 +12,11 @@ from studio_desk.exchange import acknowledged, enrol, inbox, outbox, receipts, r
 from studio_desk.exchange.header import chain_age, chain_owner, chain_stem, chain_to
 from studio_desk.exchange.inbox import Outcome
 from studio_desk.exchange.transports.folder import SUFFIX, Folder
+from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import passage, say, series
+from studio_desk.store.custody import AWAITED
 from studio_desk.store.ops import read_body
 
 if TYPE_CHECKING:
@@ -129,6 +131,38 @@ def write(home: Home, device: str, to: Path, progress: Progress = silent) -> Mad
     return Made(device, file, tuple(s.file for s in sent), said["counts"]["records"])
 
 
+def expect(home: Home) -> None:
+    """A new computer begins to wait for the district's copy of its station; `read` ends it."""
+    home.meta.set(AWAITED, "ask")
+
+
+def awaited(home: Home) -> str:
+    """`ask` before the request of a new computer is written, `asked` while its district is waited for, else `""`."""
+    return home.meta.get(AWAITED)
+
+
+def give_up(home: Home) -> None:
+    """The district holds nothing of this station: wait no more."""
+    home.meta.set(AWAITED, "")
+
+
+def file_in(folder: Path, device: str) -> Path | None:
+    """The install file for a computer in its rebuild folder, or in the folder that holds it; `None` without bundles beside it.
+
+    Raises:
+        Problem: `MEDIUM_…`.
+    """
+    stem = chain_stem(device)
+    for place in (folder, folder / FOLDER_NAME.format(device=stem)):
+        file = place / enrol.INSTALL_NAME.format(device=stem)
+        try:
+            if file.is_file() and any(place.glob(f"*{SUFFIX}")):
+                return file
+        except OSError as error:
+            raise medium_problem(error, place) from error
+    return None
+
+
 def read(home: Home, path: Path, expected: str = "", progress: Progress = silent) -> Rebuilt:
     """At the new computer: believe the district, take in all it holds, and name what is missing.
 
@@ -165,6 +199,7 @@ def read(home: Home, path: Path, expected: str = "", progress: Progress = silent
         missing = (*_gaps(c, home), *_attachments(c))
         notice = _notice(c, home, records, missing)
         home.meta.set(NOTICE, notice)
+        give_up(home)
     return Rebuilt(outcomes, records, attachments, missing, notice)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -14,6 +14,8 @@ WORDS: tuple[Word, ...] = ("draft", "final", "packed", "received", "returned", "
 
 RECEIVED = "received."
 """Prefix of the `meta` entry that holds the highest number of an own chain that a verified receipt covers."""
+AWAITED: Final = "rebuild_awaited"
+"""`meta` entry of a new computer that waits for the district's copy of its station: `ask` until its request is written, then `asked`."""
 
 _WORD = """CASE
  WHEN r.conflict THEN 'conflict'

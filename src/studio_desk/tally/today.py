@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
 What = Literal[
+    "rebuild",
     "conflict",
     "returned",
     "overdue_task",
@@ -295,7 +296,14 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
     """A station that is not enrolled, or has kept records to itself for too long."""
     if home.role != "station":
         return
+    awaited = home.meta.get(custody.AWAITED)
+    if awaited == "ask":
+        yield Item("rebuild", say("这台电脑接替坏了的那台：请点这里写登记申请，交给区里，区里会把记录送回来。"))
+    elif awaited:
+        yield Item("rebuild", say("在等区里的重建文件；U盘带回来以后，插上，点这里打开。"))
     if not home.meta.get("district"):
+        if awaited:
+            return
         yield Item("enrol", say("本站还没有在区级登记：请在“月底交区里”页点“登记”，把申请文件交给区里。"))
         return
     limit = home.settings.stick_reminder_days

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
-from studio_desk.desk import signs
+from studio_desk.desk import messages, signs
 from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
@@ -15,7 +15,7 @@ from studio_desk.desk.media import Medium
 from studio_desk.desk.wizards.enrolment import Enrolment
 from studio_desk.desk.wizards.sending import Sending
 from studio_desk.desk.wizards.taking import Taking
-from studio_desk.exchange import trust_store
+from studio_desk.exchange import rebuild, trust_store
 from studio_desk.kernel import clock
 from studio_desk.kernel.words import say
 
@@ -35,6 +35,8 @@ class HandoverPage(Scrolling):
         self.again.setToolTip(say("换了区里的电脑，或区里要求重新登记时用。"))
         self.again.setCheckable(True)
         self.again.toggled.connect(self._switch)
+        self.told = push("info-circle", say("本机的说明"), self._tell_again)
+        self.told.setToolTip(say("恢复、换电脑或重建以后，来了多少、缺什么。"))
         self.where = push("list-details", say("各条记录的去向"), lambda: desk.go("custody"))
         self.medium = Medium(desk.home.meta)
         self.sending = Sending(desk, self.medium)
@@ -44,6 +46,7 @@ class HandoverPage(Scrolling):
         self.enrolment.finished.connect(self._enrolled)
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
+        top.addWidget(self.told)
         top.addWidget(self.where)
         top.addWidget(self.again)
         self.box.addLayout(top)
@@ -55,6 +58,7 @@ class HandoverPage(Scrolling):
     def arrive(self, **args: Any) -> None:
         """Count what waits; look what the medium holds."""
         del args
+        self.again.setChecked(self.again.isChecked() or bool(rebuild.awaited(self._desk.home)))
         self._switch(self.again.isChecked())
         self.medium.look()
 
@@ -73,6 +77,7 @@ class HandoverPage(Scrolling):
         enrolling = enrolling or trust is None
         self.title.setText(say("在区里登记") if enrolling else say("月底交区里"))
         self.again.setVisible(trust is not None)
+        self.told.setVisible(bool(self._desk.home.meta.get(rebuild.NOTICE)))
         self.where.setVisible(not enrolling)
         self.enrolment.setVisible(enrolling)
         self.sending.setVisible(not enrolling)
@@ -88,6 +93,9 @@ class HandoverPage(Scrolling):
         else:
             self.sending.arrive()
             self.taking.look()
+
+    def _tell_again(self) -> None:
+        messages.let_read(self, say("本机的说明"), self._desk.home.meta.get(rebuild.NOTICE))
 
     def _enrolled(self) -> None:
         self.again.setChecked(False)

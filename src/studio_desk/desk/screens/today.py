@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from studio_desk.tally.today import Today
 
 SORTS: dict[str, tuple[str, str]] = {
+    "rebuild": ("archive", "warning"),
     "conflict": ("git-merge", "warning"),
     "returned": ("arrow-back-up", "error"),
     "overdue_task": ("alert-circle", "error"),
@@ -41,7 +42,14 @@ SORTS: dict[str, tuple[str, str]] = {
     "missing": ("info-circle", "text"),
 }
 """Icon and colour of each sort of `tally.today`; the sentence says the rest."""
-PLACES = {"conflict": "conflicts", "backup": "backup", "send": "handover", "receipt": "custody", "enrol": "handover"}
+PLACES = {
+    "rebuild": "handover",
+    "conflict": "conflicts",
+    "backup": "backup",
+    "send": "handover",
+    "receipt": "custody",
+    "enrol": "handover",
+}
 """Where an item without a record of its own leads."""
 PLACE, KIND, UID, DRAFT = (Qt.ItemDataRole.UserRole + n for n in range(4))
 

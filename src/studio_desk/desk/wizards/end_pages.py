@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QRadioButton,
     QVBoxLayout,
+    QWizard,
 )
 
 from studio_desk.desk import messages
@@ -25,7 +26,7 @@ from studio_desk.desk.large import Scaled
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.plan import make
-from studio_desk.desk.wizards.start_pages import MAKING, READY, RECOVERY, Step
+from studio_desk.desk.wizards.start_pages import ASKING, MAKING, READY, RECOVERY, Step
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
@@ -133,6 +134,7 @@ class MakingPage(Step):
 
     def __init__(self, run: FirstRun) -> None:
         super().__init__(run, say("正在准备"), say("请稍等，做完会自动继续。"))
+        self.setCommitPage(True)  # what was made stays made
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.bar = QProgressBar()
@@ -166,7 +168,7 @@ class MakingPage(Step):
 
     def nextId(self) -> int:
         """A new home shows its recovery code."""
-        return RECOVERY if self.run.plan.what in {"station", "district"} else READY
+        return RECOVERY if self.run.plan.what in {"station", "district", "rebuild"} else READY
 
     def _moved(self, job: Job) -> None:
         done, total, text = job.told
@@ -179,6 +181,7 @@ class MakingPage(Step):
             home.close()
             return
         self.run.home = home
+        self.run.setOption(QWizard.WizardOption.NoCancelButton)
         self.completeChanged.emit()
         self.run.next()
 
@@ -221,6 +224,7 @@ class RecoveryPage(Step):
     def initializePage(self) -> None:
         """Show it."""
         super().initializePage()
+        self.setFinalPage(self.run.plan.what != "rebuild")
         groups = (self.run.home.recovery_code if self.run.home else "").split("-")
         self.code.setText("\n".join(("-".join(groups[:4]), "-".join(groups[4:]))))
 
@@ -229,8 +233,8 @@ class RecoveryPage(Step):
         return self.noted.isChecked()
 
     def nextId(self) -> int:
-        """The end."""
-        return -1
+        """The end; a computer that takes the place of another asks its district next."""
+        return ASKING if self.run.plan.what == "rebuild" else -1
 
     def _print(self) -> None:
         try:

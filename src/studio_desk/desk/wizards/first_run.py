@@ -1,4 +1,4 @@
-"""The first run: a new station, a new district, a backup restored, or sample data to look at; then the desk opens."""
+"""The first run: a new station or district, a backup restored, a dead computer replaced, sample data; then the desk opens."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QWidget, QWizard
 
 from studio_desk.desk import theme
+from studio_desk.desk.wizards.asking_page import AskingPage
 from studio_desk.desk.wizards.end_pages import MakingPage, ReadyPage, RecoveryPage, RestorePage
 from studio_desk.desk.wizards.plan import Plan
 from studio_desk.desk.wizards.start_pages import (
+    ASKING,
     IDENTITY,
     MAKING,
     PROTECTION,
@@ -72,6 +74,7 @@ class FirstRun(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         for which, text in (
             (QWizard.WizardButton.NextButton, say("下一步")),
+            (QWizard.WizardButton.CommitButton, say("下一步")),
             (QWizard.WizardButton.BackButton, say("上一步")),
             (QWizard.WizardButton.CancelButton, say("取消", "按钮")),
             (QWizard.WizardButton.FinishButton, say("开始使用")),
@@ -87,6 +90,7 @@ class FirstRun(QWizard):
             (MAKING, self.making),
             (RECOVERY, RecoveryPage(self)),
             (READY, ReadyPage(self)),
+            (ASKING, AskingPage(self)),
         ):
             self.setPage(number, page)
         self.setStartId(START)

@@ -13,7 +13,7 @@ from studio_desk.kinds import KINDS
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
-What = Literal["station", "district", "restore", "sample"]
+What = Literal["station", "district", "restore", "rebuild", "sample"]
 
 
 @dataclass
@@ -22,9 +22,10 @@ class Plan:
 
     Attributes:
         folder: where the home shall be.
-        what: which of the four ways.
+        what: which of the five ways.
         code: of the station (`SQ`) or district (six digits).
         name: its full name.
+        computer: which of the station's computers this is; asked of one that takes the place of another.
         town: where the station is.
         operator: who works here (经办人).
         font_size: a key of `kernel.settings.FONT_POINTS`.
@@ -38,6 +39,7 @@ class Plan:
     what: What = "station"
     code: str = ""
     name: str = ""
+    computer: int = 1
     town: str = ""
     operator: str = ""
     font_size: str = "中"
@@ -45,6 +47,11 @@ class Plan:
     keyring: bool = False
     backup: Path | None = None
     recovery: str = ""
+
+    @property
+    def role(self) -> str:
+        """What a new home is."""
+        return "district" if self.what == "district" else "station"
 
     @property
     def sample_folder(self) -> Path:
@@ -74,19 +81,24 @@ def make(plan: Plan, progress: Progress) -> Home:
 
 
 def _create(plan: Plan, progress: Progress) -> Home:
+    from studio_desk.exchange import rebuild
     from studio_desk.store.home import Home
 
     progress(0, 1, say("正在建立…"))
-    return Home.create(
+    home = Home.create(
         plan.folder,
-        role=plan.what,
+        role=plan.role,
         code=plan.code,
         name=plan.name,
         shapes=KINDS,
         passphrase=plan.passphrase or None,
         use_keyring=plan.keyring,
         details={"town": plan.town},
+        computer=plan.computer if plan.what == "rebuild" else 1,
     )
+    if plan.what == "rebuild":
+        rebuild.expect(home)
+    return home
 
 
 def _restore(plan: Plan, progress: Progress) -> Home:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QSpinBox,
     QVBoxLayout,
     QWizardPage,
 )
@@ -24,11 +25,12 @@ from studio_desk.desk.passphrase import check_new
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.settings import FONT_POINTS
 from studio_desk.kernel.words import language, say
+from studio_desk.store import numbers
 
 if TYPE_CHECKING:
     from studio_desk.desk.wizards.first_run import FirstRun
 
-START, IDENTITY, PROTECTION, RESTORE, MAKING, RECOVERY, READY = range(7)
+START, IDENTITY, PROTECTION, RESTORE, MAKING, RECOVERY, READY, ASKING = range(8)
 """Ids of the pages."""
 
 
@@ -57,7 +59,7 @@ class Step(QWizardPage):
 
 
 class StartPage(Step):
-    """Language, letters, and one of four ways."""
+    """Language, letters, and one of five ways."""
 
     def __init__(self, run: FirstRun) -> None:
         super().__init__(run, say("欢迎使用"), say("先选字号和要做的事；以后都可以在设置里改。"))
@@ -86,6 +88,7 @@ class StartPage(Step):
             ("station", say("新建站点"), say("联络站、委员工作室：记民情、办事项，月底交给区里。")),
             ("district", say("新建区级办公室"), say("区县政协：收各站点的数据，写回执。")),
             ("restore", say("从备份恢复"), say("换了电脑或硬盘坏了：用 U 盘上的备份恢复。")),
+            ("rebuild", say("电脑坏了，没有备份"), say("在这台电脑上接着用：请区里把收到过的记录送回来。")),
             ("sample", say("看看示例数据"), say("建一个虚构的站点，可以随便试，不影响正式数据。")),
         ):
             way = QRadioButton(title)
@@ -103,7 +106,7 @@ class StartPage(Step):
         box.addStretch(1)
 
     def initializePage(self) -> None:
-        """The four ways are asked first."""
+        """The ways are asked first."""
         super().initializePage()
         QTimer.singleShot(0, self.ways[self.run.plan.what].setFocus)  # after the wizard took its first widget
         self._mark_size()
@@ -143,9 +146,13 @@ class IdentityPage(Step):
         self.place.setWordWrap(True)
         self.form = QFormLayout()
         self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self.computer = QSpinBox()
+        self.computer.setRange(2, numbers.MOST)
+        self.computer.setToolTip(say("每换一台写下一个没用过的号；第一次换写2。写错了区里会说，可以再改。"))
         self.form.addRow(say("代码"), self.code)
         self.form.addRow(say("全称"), self.name)
         self.form.addRow(say("所在乡镇（街道）"), self.town)
+        self.form.addRow(say("本站第几台电脑"), self.computer)
         self.form.addRow(say("经办人"), self.operator)
         box = QVBoxLayout(self)
         box.addLayout(self.form)
@@ -157,10 +164,12 @@ class IdentityPage(Step):
     def initializePage(self) -> None:
         """Ask as a station or as a district is asked."""
         super().initializePage()
-        station = self.run.plan.what == "station"
+        station, again = self.run.plan.role == "station", self.run.plan.what == "rebuild"
         self.setTitle(say("站点的情况") if station else say("区级办公室的情况"))
         self.setSubTitle(
-            say("站码由区里统一给，定了就不能改；编号都以它开头。")
+            say("代码、全称照旧，和原来那台电脑一样；本站原来只有一台的，这台写2。")
+            if again
+            else say("站码由区里统一给，定了就不能改；编号都以它开头。")
             if station
             else say("用六位行政区划代码，定了就不能改。")
         )
@@ -170,6 +179,7 @@ class IdentityPage(Step):
         )
         self.operator.setPlaceholderText(say("谁在这台电脑上录入"))
         self.form.setRowVisible(self.town, station)
+        self.form.setRowVisible(self.computer, again)
         self.place.setText(say("数据存放在：{folder}", folder=str(self.run.plan.folder)))
         self.code.setFocus()
 
@@ -180,8 +190,9 @@ class IdentityPage(Step):
         plan = self.run.plan
         plan.code, plan.name = self.code.text().strip(), self.name.text().strip()
         plan.town, plan.operator = self.town.text().strip(), self.operator.text().strip()
+        plan.computer = self.computer.value()
         try:
-            check_identity(plan.what, plan.code, plan.name)
+            check_identity(plan.role, plan.code, plan.name)
         except Problem as problem:
             return self.refuse(problem)
         return True
