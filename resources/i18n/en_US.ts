@@ -6136,6 +6136,14 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Fingerprint of this computer</translation>
         </message>
         <message>
+            <source>本机换了钥匙，区里还没有登记，联网报送先等着。</source>
+            <translation>The keys of this computer changed and the district has not enrolled the new ones; sending over the network waits.</translation>
+        </message>
+        <message>
+            <source>本机换了钥匙，请把登记申请交给区里；登记以前联网报送先等着，记录照常录入，一条不会丢。</source>
+            <translation>The keys of this computer changed: give the request file to the district. Until they are enrolled sending over the network waits; work on, nothing is lost.</translation>
+        </message>
+        <message>
             <source>本机改为本站第{n}台电脑，编号随之更换</source>
             <translation>This became computer {n} of the station, so the number changed</translation>
         </message>
@@ -9093,6 +9101,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>请把文件送到它写明的地方；没有改动任何记录。</source>
             <translation>Please take the file where it says it belongs; no record was changed.</translation>
+        </message>
+        <message>
+            <source>请把登记申请交给区里；登记以后自动接着报送，记录都在。急用时可以先用U盘送，区里登记以后照收。</source>
+            <translation>Give the request file to the district; once it has enrolled them, sending goes on by itself and no record is lost. In a hurry, send by stick: the district takes it after the enrolment.</translation>
         </message>
         <message>
             <source>请把组长加进成员，或改选组长。</source>

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QApplication
 
 from studio_desk.desk import line as desk_line
 from studio_desk.desk.line import Line
-from studio_desk.exchange import inbox, network, receipts, trust_store
+from studio_desk.exchange import inbox, network, receipts, rotation, trust_store
 from studio_desk.exchange.transports.https import HubClient
 from studio_desk.kernel import words
 from studio_desk.kernel.problem import BUSY, Problem
 from studio_desk.store import custody
 from tests.desk.scene import DISTRICT, Scene, Seat
-from tests.hub.world import Cutter, Hub, until
+from tests.hub.world import Cutter, Hub, until, write
 from tests.hub.world import line as hub_line
 
 WAIT_MS = 60_000
@@ -331,3 +331,28 @@ def test_the_page_reads_in_both_languages(net: Net, qtbot: Any, language: str) -
     if language == "en":
         assert [text for text in chinese(page) if "云岭" not in text] == []
     assert words.language() == language
+
+
+def test_a_changed_key_waits_for_the_district_without_a_refusal(net: Net, qtbot: Any) -> None:
+    """Nobody is told that something is wrong: mail comes, sending waits, the home page says what is next."""
+    net.publish(net.hub.url)
+    seat = net.sit(agreed=True)
+    line = line_of(seat)
+    qtbot.waitUntil(lambda: received(seat), timeout=WAIT_MS)
+    line.cancel()
+    qtbot.waitUntil(lambda: line.state != "busy", timeout=WAIT_MS)
+    rotation.change(seat.home)
+    uid = write(seat.home, 7)
+    done = round_of(qtbot, line, line._by_itself)
+    while done.problem is None and not done.outcomes:  # a round that had begun before
+        done = round_of(qtbot, line)
+    assert done.problem is not None
+    assert done.problem.code == "KEY_WAITS"
+    assert done.sent == []
+    assert seat.boxes() == []
+    seat.idle()
+    assert "换了钥匙" in seat.go("network").told.text()
+    today = seat.go("today")
+    assert any("换了钥匙" in today.list.item(n).text() for n in range(today.list.count()))
+    assert seat.go("handover").enrolment.isVisible()
+    assert custody.words(seat.home, [uid]) == {uid: "final"}

@@ -20,6 +20,8 @@ SM2: Final = "exchange.sm2"
 """The SM2 private key of 32 bytes where second signatures are made, else empty."""
 NEXT_SIGN, NEXT_ARCHIVE, NEXT_SM2 = "exchange.sign.next", "exchange.archive.next", "exchange.sm2.next"
 """A district's keys that wait for the trust list to name them."""
+BEFORE: Final = "exchange.sign.before"
+"""A station's signing key before a change that its district has not answered: it only asks the hub for mail."""
 RETIRED: Final = "exchange.archive.retired"
 """X25519 private keys that only open any more, one after the other: bundles under way, and those in drawers."""
 _RAW: Final = 32
@@ -90,7 +92,7 @@ def keys_of(home: Home) -> Keys:
 
 
 def change_keys(home: Home, sign: bytes, archive: bytes, sm2: bytes) -> None:
-    """Sign and seal with other keys from now on; the old archive key goes on opening, the old signing keys are gone.
+    """Sign and seal with other keys from now on; the old archive key goes on opening, the old signing key signs nothing more.
 
     Args:
         home: the home.

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from studio_desk.exchange import acknowledged, inbox, outbox, trust_store
-from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.home_keys import BEFORE, keys_of
 from studio_desk.exchange.hub_place import Place, Published, place_of
 from studio_desk.exchange.inbox import Outcome
+from studio_desk.exchange.signing import Ed25519Signer
 from studio_desk.exchange.transports.folder import SUFFIX
 from studio_desk.exchange.transports.https import HubClient, Outgoing
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
+from studio_desk.store.custody import KEY_WAITS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -144,8 +146,10 @@ class Pulled:
 
 
 def dial(place: Place, home: Home) -> HubClient:
-    """The station's line to its district."""
-    return HubClient(place, keys_of(home).signer, trust_store.required(home).district)
+    """The station's line to its district; after a change of keys the one before may still ask for mail."""
+    trust, signer, before = trust_store.required(home), keys_of(home).signer, home.secret(BEFORE)
+    old = Ed25519Signer(signer.principal, before) if before else None
+    return HubClient(place, signer, trust.district, changed=bool(home.meta.get(KEY_WAITS)), before=old)
 
 
 def push(
@@ -168,7 +172,7 @@ def push(
         dial: makes the line.
 
     Raises:
-        Problem: `NO_HUB`, as `outbox.export`; `NETWORK_AWAY`, `NETWORK_UNKNOWN` and other Problems with exit code
+        Problem: `NO_HUB`, as `outbox.export`; `KEY_WAITS`, `NETWORK_AWAY`, `NETWORK_UNKNOWN` and other Problems with exit code
             `NETWORK`: repeating is safe; the hub's refusal.
     """
     trip = plan(home, url, pins)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from studio_desk.exchange import trust_store
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import (
+    BEFORE,
     NEXT_ARCHIVE,
     NEXT_SIGN,
     NEXT_SM2,
@@ -36,6 +37,7 @@ from studio_desk.exchange.trust import Computer, TrustList
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
+from studio_desk.store.custody import KEY_WAITS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -96,6 +98,8 @@ def change(home: Home, *, leaked: bool = False, second: bool | None = None) -> N
         part = {"sign": to_text(old.public), "points": said["points"], "signature": to_text(old.sign(_message(said)))}
         home.meta.set(_CHANGE, json.dumps(part))
         change_keys(home, sign, archive, sm2)
+        home.keep_secret(BEFORE, b"" if leaked else old.private)
+        home.meta.set(KEY_WAITS, "1")
 
 
 def request_part(home: Home, trust: TrustList | None) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from studio_desk.exchange import tables
 from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.header import chain_stem
-from studio_desk.exchange.home_keys import NEXT_ARCHIVE, NEXT_SIGN, NEXT_SM2, ROOT, change_keys, keys_of
+from studio_desk.exchange.home_keys import BEFORE, NEXT_ARCHIVE, NEXT_SIGN, NEXT_SM2, ROOT, change_keys, keys_of
 from studio_desk.exchange.hub_place import Published, place_of
 from studio_desk.exchange.signing import Ed25519Signer, fingerprint, new_private, to_text
 from studio_desk.exchange.trust import Computer, TrustList, missing, read_draft, read_list, sign_list
@@ -18,6 +18,7 @@ from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
+from studio_desk.store.custody import KEY_WAITS
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
@@ -100,6 +101,8 @@ def keep(home: Home, document: str, *, first: bool = False) -> tuple[TrustList, 
         home.meta.set("district_name", trust.name)
         if home.role == "district":
             _settle(home, trust)
+        else:
+            _answered(home, trust)
     return trust, True
 
 
@@ -281,6 +284,14 @@ def _settle(home: Home, trust: TrustList) -> None:
     root = keys_of(home).root
     if root is not None and to_text(root.public) not in trust.roots:
         home.keep_secret(ROOT, b"")
+
+
+def _answered(home: Home, trust: TrustList) -> None:
+    """At a station: once the list names the key in use, the one before it is not needed any more."""
+    own = trust.holder(chain_stem(home.device))
+    if own is not None and own.sign == to_text(keys_of(home).signer.public):
+        home.keep_secret(BEFORE, b"")
+        home.meta.set(KEY_WAITS, "")
 
 
 def _begin(home: Home) -> TrustList:

@@ -14,6 +14,8 @@ WORDS: tuple[Word, ...] = ("draft", "final", "packed", "received", "returned", "
 
 RECEIVED = "received."
 """Prefix of the `meta` entry that holds the highest number of an own chain that a verified receipt covers."""
+KEY_WAITS: Final = "key_waits"
+"""`meta` entry of a station that changed its keys, until the trust list it holds names the new ones."""
 AWAITED: Final = "rebuild_awaited"
 """`meta` entry of a new computer that waits for the district's copy of its station: `ask` until its request is written, then `asked`."""
 

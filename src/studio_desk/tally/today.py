@@ -32,6 +32,7 @@ What = Literal[
     "draft",
     "review",
     "enrol",
+    "key",
     "send",
     "receipt",
     "backup",
@@ -306,6 +307,8 @@ def _custody(home: Home, day: date) -> Iterator[Item]:
             return
         yield Item("enrol", say("本站还没有在区级登记：请在“月底交区里”页点“登记”，把申请文件交给区里。"))
         return
+    if home.meta.get(custody.KEY_WAITS):
+        yield Item("key", say("本机换了钥匙，请把登记申请交给区里；登记以前联网报送先等着，记录照常录入，一条不会丢。"))
     limit = home.settings.stick_reminder_days
     rows = _rows(
         home,

@@ -18,6 +18,7 @@ from studio_desk.desk.wizards.taking import Taking
 from studio_desk.exchange import rebuild, trust_store
 from studio_desk.kernel import clock
 from studio_desk.kernel.words import say
+from studio_desk.store.custody import KEY_WAITS
 
 
 class HandoverPage(Scrolling):
@@ -58,7 +59,9 @@ class HandoverPage(Scrolling):
     def arrive(self, **args: Any) -> None:
         """Count what waits; look what the medium holds."""
         del args
-        self.again.setChecked(self.again.isChecked() or bool(rebuild.awaited(self._desk.home)))
+        home = self._desk.home
+        asked = bool(rebuild.awaited(home) or home.meta.get(KEY_WAITS))
+        self.again.setChecked(self.again.isChecked() or asked)
         self._switch(self.again.isChecked())
         self.medium.look()
 

@@ -35,6 +35,7 @@ SORTS: dict[str, tuple[str, str]] = {
     "draft": ("pencil", "text"),
     "review": ("signature", "text"),
     "enrol": ("certificate", "text"),
+    "key": ("certificate", "warning"),
     "send": ("send", "warning"),
     "receipt": ("mail-opened", "warning"),
     "backup": ("database-export", "warning"),
@@ -49,6 +50,7 @@ PLACES = {
     "send": "handover",
     "receipt": "custody",
     "enrol": "handover",
+    "key": "handover",
 }
 """Where an item without a record of its own leads."""
 PLACE, KIND, UID, DRAFT = (Qt.ItemDataRole.UserRole + n for n in range(4))

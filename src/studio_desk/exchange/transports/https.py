@@ -106,6 +106,9 @@ class HubClient:
         wait: waits so many seconds between tries; a test need not wait.
         timeout: seconds without an answer or a byte.
         tries: failures in a row, without a byte of progress, after which the caller is told.
+        changed: the signer is new, and the trust list that this device holds does not name it yet.
+        before: the signer it takes the place of; it asks for mail as long as the hub does not know the new one.
+        early: the hub does not know the new one.
     """
 
     place: Place
@@ -114,6 +117,9 @@ class HubClient:
     wait: Callable[[float], None] = time.sleep
     timeout: float = TIMEOUT
     tries: int = TRIES
+    changed: bool = False
+    before: Signer | None = None
+    early: bool = field(default=False, init=False)
     _reached: bool = field(default=False, repr=False)
     _connection: http.client.HTTPConnection | None = field(default=None, repr=False)
     _skew: int = field(default=0, repr=False)
@@ -130,6 +136,8 @@ class HubClient:
         except Problem as problem:
             if problem.code == SPEECHLESS:  # an answer to HEAD has no body; another question gets the hub's words
                 self.listing(0)
+            if self.early:
+                raise key_waits() from None
             raise
         return int(reply.headers.get("upload-offset", "0"))
 
@@ -141,8 +149,10 @@ class HubClient:
 
         Raises:
             Problem: `NETWORK_UNKNOWN` (exit 6): all or part may have arrived, repeating is safe; the hub's refusal;
-                `MEDIUM_…` when the own file cannot be read.
+                `KEY_WAITS`; `MEDIUM_…` when the own file cannot be read.
         """
+        if self.early:
+            raise key_waits()
         try:
             size = file.stat().st_size
             with file.open("rb") as source:
@@ -295,7 +305,7 @@ class HubClient:
     ) -> Reply | None:
         """One request and its answer; `None` when the line broke. A wrong clock is put right once by the hub's."""
         target = self.place.path + target
-        for _ in range(2):
+        for _ in range(3):
             headers = http_signature.sign(
                 self.signer,
                 method=method,
@@ -319,9 +329,23 @@ class HubClient:
                 return None
             if told.get("connection", "").lower() == "close" or reply.status >= 400:
                 self.close()  # a refusal may have left part of the body unread
-            if reply.status != 401 or not self._set_clock(reply):
+            if reply.status != 401 or not (self._set_clock(reply) or self._step_back(reply)):
                 return reply
         return reply
+
+    def _step_back(self, reply: Reply) -> bool:
+        """After a change of keys: ask with the key before, as long as the hub does not know the new one.
+
+        Raises:
+            Problem: `KEY_WAITS` when that one may be in other hands and is kept no more.
+        """
+        if not self.changed or self.early or reply.problem().code != "SIGNATURE_WRONG":
+            return False
+        self.early = True
+        if self.before is None:
+            raise key_waits()
+        self.signer = self.before
+        return True
 
     def _set_clock(self, reply: Reply) -> bool:
         with suppress(ValueError, TypeError, KeyError):
@@ -350,6 +374,16 @@ def away(place: Place) -> Problem:
         say("请检查网络，通了再做一次；网络一直不通时请用U盘报送。"),
         exit_code=NETWORK,
         hub=place.label,
+    )
+
+
+def key_waits() -> Problem:
+    """The new key of this computer is not enrolled yet: nothing is wrong, sending waits."""
+    return Problem(
+        "KEY_WAITS",
+        say("本机换了钥匙，区里还没有登记，联网报送先等着。"),
+        say("请把登记申请交给区里；登记以后自动接着报送，记录都在。急用时可以先用U盘送，区里登记以后照收。"),
+        exit_code=NETWORK,
     )
 
 
