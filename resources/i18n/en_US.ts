@@ -966,6 +966,10 @@
             <translation>Move up</translation>
         </message>
         <message>
+            <source>上级要求用国密签名时才打开：文件除通常的签名外再加一个SM2签名，两个都对才收。先把各处的程序都更新。这只是算法，没有经过密码产品检测认证。</source>
+            <translation>Switch it on only where SM2 signatures are asked for: files carry one besides the usual signature, and both must fit. Update all programs first. It is the algorithm alone, no certified cryptographic product.</translation>
+        </message>
+        <message>
             <source>下一步</source>
             <translation>Next</translation>
         </message>
@@ -1020,6 +1024,14 @@
         <message>
             <source>不再加SM2签名</source>
             <translation>make no SM2 signature any more</translation>
+        </message>
+        <message>
+            <source>不再加第二签名</source>
+            <translation>Stop second signatures</translation>
+        </message>
+        <message>
+            <source>不再加第二签名…</source>
+            <translation>Stop second signatures…</translation>
         </message>
         <message>
             <source>不再等重建文件</source>
@@ -4149,6 +4161,10 @@
             <translation>It is printed or written down and kept in a safe place, away from this computer</translation>
         </message>
         <message>
+            <source>已打开。</source>
+            <translation>On.</translation>
+        </message>
+        <message>
             <source>已打电话核对，六组数字完全一致</source>
             <translation>Compared over the telephone, all six groups of digits are the same</translation>
         </message>
@@ -4839,6 +4855,14 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>打开站点文件</source>
             <translation>Open the station's file</translation>
+        </message>
+        <message>
+            <source>打开第二签名</source>
+            <translation>Switch second signatures on</translation>
+        </message>
+        <message>
+            <source>打开第二签名…</source>
+            <translation>Switch second signatures on…</translation>
         </message>
         <message>
             <source>打开这份数据</source>
@@ -6796,6 +6820,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有应急钥匙。</source>
             <translation>There is no escrow key.</translation>
+        </message>
+        <message>
+            <source>没有打开。</source>
+            <translation>Off.</translation>
         </message>
         <message>
             <source>没有找到U盘，请插上U盘或选一个文件夹</source>

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from studio_desk.exchange import enrol, roots, rotation, trust_store
+from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import to_text
 from studio_desk.kernel.problem import Problem
 from studio_desk.store.home import KEYS
@@ -104,6 +105,47 @@ def test_a_second_signature_is_shown(scene: Scene) -> None:
     rotation.change_district(at.home, second=True)
     page = at.go("trust")
     assert page.own.text() == "名单里有本机的钥匙。另有第二签名（SM2）。"
+
+
+def test_the_second_signature_is_switched_on_and_off_at_a_district(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("trust")
+    assert "没有打开" in page.second.text()
+    assert "认证" in page.second.text()  # and none is claimed
+    page.switch.click()
+    agree(at.window)
+    assert keys_of(at.home).second is not None
+    assert page.second.text().startswith("已打开")
+    page.switch.click()
+    agree(at.window)
+    assert keys_of(at.home).second is None
+    assert "没有打开" in page.second.text()
+    assert at.boxes() == []
+
+
+def test_a_stations_second_signature_goes_to_the_district_with_its_request(scene: Scene, tmp_path: Path) -> None:
+    at = scene.sit("SQ")
+    page = at.go("trust")
+    page.leaked.setChecked(True)  # is about a change of keys of its own
+    page.switch.click()
+    agree(at.window)
+    choose(page, scene.stick)
+    (request,) = scene.stick.glob("SQ-1-enrol-request.json")
+    asked = enrol.read_request(request)
+    assert asked.sm2
+    assert asked.replaces is not None
+    assert asked.replaces.points is not None
+    assert page.digits.isVisible()
+    assert page.second.text().startswith("已打开")
+    page.switch.click()  # before the district has answered
+    agree(at.window)
+    choose(page, scene.stick)
+    (box,) = at.boxes()
+    assert "CHANGE_WAITING" in box.informativeText()
+    box.close()
+    with scene.open(DISTRICT) as district:
+        enrol.accept(district, request, scene.stick)
+        assert trust_store.required(district).holder("SQ-1").sm2 == asked.sm2
 
 
 def test_one_officer_copies_the_root_key_to_a_stick(scene: Scene, tmp_path: Path) -> None:

@@ -46,6 +46,8 @@ class TrustPage(Scrolling):
         self.root = self._card(say("根钥匙"), (self.save,))
         self.make = push("plus", say("做一把应急钥匙…"), self._make_escrow)
         self.escrow = self._card(say("应急钥匙"), (self.make,))
+        self.switch = push("signature", "", self._switch)
+        self.second = self._card(say("第二签名（SM2）"), (self.switch,))
         self.box.addStretch(1)
 
     def arrive(self, **args: Any) -> None:
@@ -70,6 +72,13 @@ class TrustPage(Scrolling):
         self.digits.setText(enrol.own_request(self._desk.home).fingerprint if asks else "")
         self.digits.setVisible(asks)
         self.rotate.setEnabled(found.version > 0)
+        about = say(
+            "上级要求用国密签名时才打开：文件除通常的签名外再加一个SM2签名，两个都对才收。先把各处的程序都更新。"
+            "这只是算法，没有经过密码产品检测认证。"
+        )
+        self._say(self.second, passage(say("已打开。") if found.sm2 else say("没有打开。"), about), "")
+        self.switch.setText(say("不再加第二签名…") if found.sm2 else say("打开第二签名…"))
+        self.switch.setEnabled(found.version > 0)
         shown = ((self.root, district), (self.escrow, district), (self.waiting, found.waiting is not None))
         for label, on in shown:
             if (card := label.parentWidget()) is not None:
@@ -111,31 +120,42 @@ class TrustPage(Scrolling):
         self.read()
 
     def _rotate(self) -> None:
+        self._ask_change(say("换钥匙"), None)
+
+    def _switch(self) -> None:
+        second = not (self.found and self.found.sm2)
+        self._ask_change(say("打开第二签名") if second else say("不再加第二签名"), second)
+
+    def _ask_change(self, title: str, second: bool | None) -> None:
+        """Another key, with or without a second signature, `None` for as before."""
         if self._desk.role == "district":
             self._desk.confirm(
-                say("换钥匙"),
+                title,
                 say("区级的签名钥匙和收件钥匙都换成新的，各站点收到下一个回执时自动换用。寄给旧钥匙的文件照样打得开。"),
                 say("换钥匙"),
-                self._rotate_district,
+                lambda: self._rotate_district(second),
             )
         else:
             self._desk.confirm(
-                say("换钥匙"),
+                title,
                 say("换了以后要把登记申请送到区里，打电话核对指纹。登记以前上报的文件在区里等着，登记以后照收。"),
                 say("换钥匙"),
-                lambda: self._folder(say("登记申请放到哪里"), self._rotate_station),
+                lambda: self._folder(say("登记申请放到哪里"), lambda folder: self._rotate_station(folder, second)),
             )
 
-    def _rotate_district(self) -> None:
-        if self._desk.attempt(rotation.change_district, self._desk.home) is not None:
+    def _rotate_district(self, second: bool | None) -> None:
+        def work() -> object:
+            return rotation.change_district(self._desk.home, second=second)
+
+        if self._desk.attempt(work) is not None:
             self._desk.tell(say("区级的钥匙已换。"))
         self.read()
 
-    def _rotate_station(self, folder: Path) -> None:
+    def _rotate_station(self, folder: Path, second: bool | None) -> None:
         home = self._desk.home
 
         def work() -> Path:
-            rotation.change(home, leaked=self.leaked.isChecked())
+            rotation.change(home, leaked=second is None and self.leaked.isChecked(), second=second)
             return enrol.request(home, folder)[0]
 
         written = self._desk.attempt(work)
