@@ -2841,6 +2841,10 @@
             <translation>The archive uses the format for very large files (zip64), which is not accepted here.</translation>
         </message>
         <message>
+            <source>压缩包说自己分成了几卷。</source>
+            <translation>The archive says that it is split into several volumes.</translation>
+        </message>
+        <message>
             <source>压缩包里夹带了注释。</source>
             <translation>The archive carries a comment.</translation>
         </message>
@@ -3338,6 +3342,10 @@
         <message>
             <source>后续计划</source>
             <translation>Next step</translation>
+        </message>
+        <message>
+            <source>后面缺了一段</source>
+            <translation>the end is missing</translation>
         </message>
         <message>
             <source>含个人信息</source>
@@ -7394,7 +7402,11 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>目录</source>
-            <translation>Contents</translation>
+            <translation>directory</translation>
+        </message>
+        <message>
+            <source>目录没有结尾</source>
+            <translation>its directory has no end</translation>
         </message>
         <message>
             <source>直接回复</source>
@@ -9867,6 +9879,10 @@ Give the file to the district, then compare these six groups of digits over the 
             </translation>
         </message>
         <message>
+            <source>还有{n}条这样的说法没有列出。</source>
+            <translation>{n} more such claims are not listed.</translation>
+        </message>
+        <message>
             <source>还有{n}项没有列出。</source>
             <translation>Not listed here: {n} more.</translation>
         </message>
@@ -10559,6 +10575,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>附件“{name}”名为图片，内容却不是。</source>
             <translation>The attachment "{name}" is called a picture, but its content is none.</translation>
+        </message>
+        <message>
+            <source>附件“{name}”里有宏程序。</source>
+            <translation>The attachment “{name}” contains macros.</translation>
         </message>
         <message>
             <source>附件和校验码用 show 查看；至少写前{n}位。</source>

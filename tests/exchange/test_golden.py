@@ -33,6 +33,11 @@ def test_every_refusal_has_a_bad_bundle():
     assert {p.stem for p in (HERE / "bad").glob("*.sdx")} == set(INDEX)
 
 
+def test_every_refusal_is_named_in_the_format():
+    text = (HERE.parents[1] / "docs" / "bundle-format.md").read_text(encoding="utf-8")
+    assert [code for code in CODES if f"`{code}`" not in text] == []
+
+
 @pytest.mark.parametrize("name", INDEX)
 def test_a_bad_bundle_is_refused(name: str, worker: Worker, tmp_path: Path):
     fresh = tmp_path / "fresh.sdx"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +151,25 @@ def titles(home: Home) -> dict[str, str]:
     """Uid to title of all slips."""
     with home.file.read() as c:
         return {row[0]: row[1] for row in c.exec_driver_sql("SELECT uid, title FROM slip")}
+
+
+def golden_district(world: World) -> Home:
+    """A district with the golden bundles' key, which believes their signers."""
+    from studio_desk.exchange import trust_store
+    from studio_desk.exchange.home_keys import ARCHIVE, keys_of
+    from studio_desk.exchange.trust import Computer
+    from tests.golden import make
+
+    home = world.district()
+    home.keep_secret(ARCHIVE, make.DISTRICT)
+    archive = keys_of(home).recipient
+
+    def known(computers: Sequence[Computer]) -> list[Computer]:
+        stations = [
+            Computer(one.code, one.device, f"{one.code}名", sign, archive, one.revoked, "电脑遗失" * bool(one.revoked), one.sm2 or "")
+            for sign, one in make.POLICY.signers.items()
+        ]  # fmt: skip
+        return [*(replace(own, archive=archive) for own in computers), *stations]
+
+    trust_store.renew(home, known)
+    return home

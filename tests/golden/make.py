@@ -4,10 +4,12 @@
 case but those about signatures is signed by an enrolled station: the reader must not rely on honest writers.
 """
 
+import base64
 import hashlib
 import io
 import json
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +34,7 @@ from studio_desk.exchange.limits import (
     TWICE,
 )
 from studio_desk.exchange.signing import Ed25519Signer, SM2Signer, sign_bundle, to_text
-from studio_desk.exchange.zip_write import END, Entry, end
+from studio_desk.exchange.zip_write import CENTRAL_SIGN, END, Entry, end
 from studio_desk.kernel.canon import canon
 
 HERE = Path(__file__).parent
@@ -194,7 +196,7 @@ def zipped(
         raw = name.encode()
         entry = Entry("x" * len(raw), 0 if store else 8, zlib.crc32(data), len(inside), len(data), len(out))
         head, line = bytearray(entry.local()), bytearray(entry.central())
-        head[-len(raw) :] = line[-len(raw) :] = raw
+        head[len(head) - len(raw) :] = line[len(line) - len(raw) :] = raw
         if local:
             local(number, head)
         if central:
@@ -327,6 +329,18 @@ def sealed_for_another_district() -> bytes:
     return sealed(zipped(entries()), ELSEWHERE)
 
 
+@bad("BUNDLE_NOT_FOR_US")
+def sealed_with_a_passphrase() -> bytes:
+    import pyrage
+
+    return bytes(pyrage.passphrase.encrypt(zipped(entries()), "1234"))
+
+
+@bad("BUNDLE_NOT_ONE")
+def in_letters_for_a_mail() -> bytes:
+    return b"-----BEGIN AGE ENCRYPTED FILE-----\n" + base64.encodebytes(good()) + b"-----END AGE ENCRYPTED FILE-----\n"
+
+
 # --- clause 3: the ZIP -----------------------------------------------------------------------------------------------
 
 
@@ -372,6 +386,21 @@ def zip64_end_of_directory() -> bytes:
     whole = zipped(entries())
     at = len(whole) - END.size
     return sealed(whole[:at] + b"PK\x06\x06" + bytes(52) + whole[at:])
+
+
+@bad("ZIP_SPLIT")
+def split_over_several_disks() -> bytes:
+    return sealed(zipped(entries(), tail=lambda t: struct.pack_into("<2H", t, 4, 1, 1)))
+
+
+@bad("ZIP_SPLIT")
+def an_entry_on_another_disk() -> bytes:
+    return sealed(zipped(entries(), central=lambda n, c: struct.pack_into("<H", c, 34, 1) if n == 7 else None))
+
+
+@bad("ENTRY_OVERLAP")
+def fewer_entries_than_counted() -> bytes:
+    return sealed(zipped(entries(), tail=lambda t: struct.pack_into("<2H", t, 8, 60_000, 60_000)))
 
 
 @bad("NAME_CLIMBS")
@@ -424,6 +453,61 @@ def blank_in_name() -> bytes:
     return with_name("data/a b")
 
 
+@bad("NAME_ABSOLUTE")
+def a_network_share_in_name() -> bytes:
+    return with_name("//10.0.0.5/share/x")
+
+
+@bad("NAME_LOOKALIKE")
+def full_width_letters_in_name() -> bytes:
+    return with_name("ｄata/ops.jsonl")
+
+
+@bad("NAME_LOOKALIKE")
+def a_name_that_reads_backwards() -> bytes:
+    return with_name("data/blobs/\u202egpj.exe")
+
+
+@bad("NAME_LOOKALIKE")
+def twins_by_normal_form() -> bytes:
+    return sealed(zipped([*entries(), ("data/\u00e9", b"x"), ("data/e\u0301", b"x")]))
+
+
+@bad("NAME_LOOKALIKE")
+def a_reserved_name_with_a_raised_digit() -> bytes:
+    return with_name("data/COM\u00b9")
+
+
+@bad("NAME_RESERVED")
+def a_reserved_folder() -> bytes:
+    return with_name("data/NUL/x")
+
+
+@bad("NAME_STRANGE")
+def a_second_stream_in_name() -> bytes:
+    return with_name("data/header.json:x")
+
+
+@bad("NAME_STRANGE")
+def a_dot_at_the_end_of_a_name() -> bytes:
+    return with_name("data/header.json.")
+
+
+@bad("NAME_STRANGE")
+def a_name_without_end() -> bytes:
+    return with_name("data/" + "a" * 1_000)
+
+
+@bad("NAME_STRANGE")
+def no_name_at_all() -> bytes:
+    return with_name("")
+
+
+@bad("NAME_STRANGE")
+def the_name_of_a_folder() -> bytes:
+    return with_name("data/blobs/")
+
+
 @bad("ENTRY_LINK")
 def a_symbolic_link() -> bytes:
     return sealed(
@@ -435,6 +519,20 @@ def a_symbolic_link() -> bytes:
 def a_folder_entry() -> bytes:
     return sealed(
         zipped(entries(), central=lambda n, c: struct.pack_into("<L", c, 38, 0o40755 << 16 | 0x10) if n == 7 else None)
+    )
+
+
+@bad("ENTRY_LINK")
+def a_device_of_the_system() -> bytes:
+    return sealed(
+        zipped(entries(), central=lambda n, c: struct.pack_into("<L", c, 38, 0o020666 << 16) if n == 7 else None)
+    )
+
+
+@bad("ENTRY_MISMATCH")
+def a_program_by_its_mode() -> bytes:
+    return sealed(
+        zipped(entries(), central=lambda n, c: struct.pack_into("<L", c, 38, 0o104755 << 16) if n == 7 else None)
     )
 
 
@@ -527,6 +625,11 @@ def an_encrypted_entry() -> bytes:
     return sealed(zipped(entries(), local=lambda n, h: struct.pack_into("<H", h, 6, 1) if n == 7 else None))
 
 
+@bad("ENTRY_ENCRYPTED")
+def a_strongly_encrypted_entry() -> bytes:
+    return sealed(zipped(entries(), local=lambda n, h: struct.pack_into("<H", h, 6, 0x41) if n == 7 else None))
+
+
 @bad("ENTRY_METHOD")
 def an_unknown_method() -> bytes:
     return sealed(zipped(entries(), local=lambda n, h: struct.pack_into("<H", h, 8, 12) if n == 7 else None))
@@ -545,6 +648,50 @@ def extra_field() -> bytes:
 @bad("ENTRY_EXTRA")
 def sizes_after_the_data() -> bytes:
     return sealed(zipped(entries(), local=lambda n, h: struct.pack_into("<H", h, 6, 8) if n == 7 else None))
+
+
+@bad("ENTRY_EXTRA")
+def a_name_said_to_be_in_another_script() -> bytes:
+    spoil = lambda n, r, at: struct.pack_into("<H", r, at, 0x800) if n == 7 else None  # noqa: E731
+    return sealed(zipped(entries(), local=lambda n, h: spoil(n, h, 6), central=lambda n, c: spoil(n, c, 8)))
+
+
+@bad("ENTRY_EXTRA")
+def a_comment_on_an_entry() -> bytes:
+    def spoil(number: int, line: bytearray) -> None:
+        if number == 7:
+            struct.pack_into("<H", line, 32, 4)
+            line += b"look"
+
+    return sealed(zipped(entries(), central=spoil))
+
+
+@bad("ENTRY_EXTRA")
+def an_extra_field_in_the_directory_only() -> bytes:
+    def spoil(number: int, line: bytearray) -> None:
+        if number == 7:
+            struct.pack_into("<H", line, 30, 4)
+            line += b"\x55\x54\0\0"
+
+    return sealed(zipped(entries(), central=spoil))
+
+
+@bad("ENTRY_MISMATCH")
+def two_scripts_for_one_name() -> bytes:
+    return sealed(zipped(entries(), central=lambda n, c: struct.pack_into("<H", c, 8, 0x800) if n == 7 else None))
+
+
+@bad("ENTRY_MISMATCH")
+def encrypted_by_the_directory_only() -> bytes:
+    return sealed(zipped(entries(), central=lambda n, c: struct.pack_into("<H", c, 8, 1) if n == 7 else None))
+
+
+@bad("ENTRY_MISMATCH")
+def an_entry_that_swallows_the_next() -> bytes:
+    items = entries()
+    more = len(packed(items[8][1])) + 30 + len(items[8][0])
+    spoil = lambda n, r, at: struct.pack_into("<L", r, at, len(packed(items[7][1])) + more) if n == 7 else None  # noqa: E731
+    return sealed(zipped(items, local=lambda n, h: spoil(n, h, 18), central=lambda n, c: spoil(n, c, 20)))
 
 
 @bad("ENTRY_MISMATCH")
@@ -587,6 +734,11 @@ def a_manifest_out_of_order() -> bytes:
 @bad("MANIFEST_WRONG")
 def a_manifest_that_names_a_path_outside() -> bytes:
     return sealed(zipped(entries(listed=lambda d: d.update({"../desk.db": "0" * 64}))))
+
+
+@bad("MANIFEST_WRONG")
+def an_attachment_under_a_false_digest() -> bytes:
+    return sealed(zipped(entries(blobs={"0" * 64: JPEG})))
 
 
 @bad("DIGEST_WRONG")
@@ -717,6 +869,67 @@ def a_key_is_missing() -> bytes:
     return sealed(zipped(entries((ops, bodies), canon(said).encode())))
 
 
+def _with_raw_header(**changes: Any) -> bytes:
+    """A header that no writer of ours could make, with the id that its content has."""
+    ops, bodies = content()
+    said = {**json.loads(header(ops)), **changes}
+    del said["bundle"]
+    said["bundle"] = hashlib.sha256(canon(said).encode()).hexdigest()[:32]
+    return sealed(zipped(entries((ops, bodies), canon(said).encode())))
+
+
+@bad("HEADER_WRONG")
+def a_header_that_is_a_list() -> bytes:
+    return sealed(zipped(entries(head=b"[1,2]")))
+
+
+@bad("HEADER_WRONG")
+def a_sender_that_is_a_list() -> bytes:
+    return _with_raw_header(**{"from": ["SQ"]})
+
+
+@bad("HEADER_WRONG")
+def a_first_number_that_is_true() -> bytes:
+    return _with_raw_header(first=True)
+
+
+@bad("HEADER_WRONG")
+def a_last_before_the_first() -> bytes:
+    return _with_raw_header(first=4, prev="1" * 64)
+
+
+@bad("HEADER_WRONG")
+def a_first_op_with_one_before_it() -> bytes:
+    return _with_raw_header(prev="1" * 64)
+
+
+@bad("HEADER_WRONG")
+def a_chain_that_is_none() -> bytes:
+    return _with_raw_header(device="SQ-1@990000")
+
+
+@bad("HEADER_WRONG")
+def seen_of_rubbish() -> bytes:
+    return _with_raw_header(seen={"990000-1": [-1, "x"]})
+
+
+@bad("HEADER_WRONG")
+def needs_of_rubbish() -> bytes:
+    return _with_raw_header(needs=["../desk.db"])
+
+
+@bad("HEADER_WRONG")
+def erased_that_is_an_object() -> bytes:
+    return _with_raw_header(erased={"rec-1": True})
+
+
+@bad("ENTRY_TOO_BIG")
+def thousands_of_chains_seen() -> bytes:
+    point = [1, hashlib.sha256(b"x").hexdigest()]
+    digests = (hashlib.sha256(bytes([n // 256, n % 256])).hexdigest() for n in range(3000))
+    return _with_raw_header(seen={f"990000-1.{digest[:9]}": point for digest in digests})
+
+
 @bad("HEADER_WRONG")
 def a_second_signature_that_the_header_hides() -> bytes:
     return sealed(zipped(twice(seconded, needed=MIN_READER)))
@@ -753,6 +966,23 @@ def ops_of_another_device() -> bytes:
     return sealed(zipped(entries((ops, bodies), header(ops, device="HP-1"))))
 
 
+@bad("DEVICE_FALSE")
+def a_station_signs_a_districts_chain() -> bytes:
+    ops, bodies = content(dev="990000-1@SQ")
+    return sealed(zipped(entries((ops, bodies), header(ops, device="990000-1@SQ"))))
+
+
+@bad("DEVICE_FALSE")
+def a_station_writes_to_another() -> bytes:
+    ops, bodies = content(dev="SQ-1@HP")
+    return sealed(zipped(entries((ops, bodies), header(ops, device="SQ-1@HP"))))
+
+
+@bad("SENDER_FALSE")
+def a_station_relays_as_the_district() -> bytes:
+    return _with_header(sender="990000")
+
+
 # --- clause 7: JSON and ops ------------------------------------------------------------------------------------------
 
 
@@ -780,6 +1010,34 @@ def broken_json() -> bytes:
 def an_empty_line() -> bytes:
     ops, _ = content()
     return sealed(zipped(entries(raw_ops=b"\n".join([ops[0], b"", *ops[1:], b""]))))
+
+
+@bad("JSON_BROKEN")
+def a_byte_order_mark() -> bytes:
+    ops, _ = content()
+    return sealed(zipped(entries(raw_ops=b"\xef\xbb\xbf" + b"".join(line + b"\n" for line in ops))))
+
+
+@bad("JSON_BROKEN")
+def a_last_line_without_its_end() -> bytes:
+    ops, _ = content()
+    return sealed(zipped(entries(raw_ops=b"\n".join(ops))))
+
+
+@bad("JSON_BROKEN")
+def a_raw_nul_in_a_body() -> bytes:
+    return with_body(canon(body(2)).encode().replace("第".encode(), b"\0"))
+
+
+@bad("JSON_NOT_CANONICAL")
+def lines_that_end_as_on_windows() -> bytes:
+    ops, _ = content()
+    return sealed(zipped(entries(raw_ops=b"".join(line + b"\r\n" for line in ops))))
+
+
+@bad("JSON_NOT_CANONICAL")
+def a_negative_zero() -> bytes:
+    return with_body(canon(body(2, n=0)).encode().replace(b'"n":0', b'"n":-0'))
 
 
 @bad("JSON_NOT_CANONICAL")
@@ -827,6 +1085,24 @@ def an_exponent_in_a_body() -> bytes:
 @bad("JSON_NAN")
 def not_a_number() -> bytes:
     return with_line(1, content()[0][1].replace(b'"seq":2', b'"seq":NaN'))
+
+
+@bad("JSON_NAN")
+def below_all_numbers() -> bytes:
+    return with_body(canon(body(2, n=1)).encode().replace(b'"n":1', b'"n":-Infinity'))
+
+
+@bad("JSON_FLOAT")
+def a_float_in_the_header() -> bytes:
+    ops, bodies = content()
+    return sealed(zipped(entries((ops, bodies), header(ops).replace(b'"first":1', b'"first":1.0'))))
+
+
+@bad("JSON_DEEP")
+def deep_nesting_in_the_header() -> bytes:
+    ops, bodies = content()
+    deep = b"[" * 5000 + b"]" * 5000
+    return sealed(zipped(entries((ops, bodies), header(ops).replace(b'"seen":{}', b'"seen":' + deep))))
 
 
 @bad("JSON_HUGE_INTEGER")
@@ -894,6 +1170,41 @@ def a_base_of_rubbish() -> bytes:
 @bad("OP_WRONG")
 def a_record_op_without_a_record() -> bytes:
     return with_op(rec="")
+
+
+@bad("OP_WRONG")
+def a_version_of_zero() -> bytes:
+    return with_op(v=0)
+
+
+@bad("OP_WRONG")
+def a_base_out_of_order() -> bytes:
+    return with_op(base=["b" * 64, "a" * 64])
+
+
+@bad("OP_WRONG")
+def a_base_without_end() -> bytes:
+    return with_op(base=[hashlib.sha256(bytes([n])).hexdigest() for n in range(65)])
+
+
+@bad("OP_WRONG")
+def a_very_long_record_name() -> bytes:
+    return with_op(rec="x" * 129)
+
+
+@bad("OP_WRONG")
+def a_pair_of_one() -> bytes:
+    return with_op(type="record.link", rec="rec-1")
+
+
+@bad("OP_NOT_ENTITLED")
+def a_station_writes_a_trust_list() -> bytes:
+    return with_op(type="trust", rec="")
+
+
+@bad("OP_NOT_ENTITLED")
+def a_station_sends_a_record_back() -> bytes:
+    return with_op(type="record.return")
 
 
 @bad("OP_NOT_ENTITLED")
@@ -969,6 +1280,53 @@ def an_image_bomb() -> bytes:
     return with_blob(_png(60_000, 60_000), "大图.png")
 
 
+def _webp(width: int, height: int) -> bytes:
+    """A film with one small picture on a huge canvas: decoders set room for the canvas aside when they open it."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return kind + struct.pack("<L", len(data)) + data + b"\0" * (len(data) % 2)
+
+    def three(number: int) -> bytes:
+        return number.to_bytes(3, "little")
+
+    dot = chunk(b"VP8L", bytes.fromhex("2f0000000007 1011fd0f4444ff03"))
+    parts = (
+        chunk(b"VP8X", b"\x02\0\0\0" + three(width - 1) + three(height - 1)),
+        chunk(b"ANIM", bytes(6)),
+        chunk(b"ANMF", three(0) * 4 + three(100) + b"\0" + dot),
+    )
+    return chunk(b"RIFF", b"WEBP" + b"".join(parts))
+
+
+@bad("IMAGE_BOMB")
+def an_image_bomb_on_a_huge_canvas() -> bytes:
+    return with_blob(_webp(16_383, 16_383), "大图.webp")
+
+
+@bad("IMAGE_BOMB")
+def an_image_bomb_of_one_webp_picture() -> bytes:
+    bits = 16_382 | 16_382 << 14
+    picture = b"\x2f" + struct.pack("<L", bits) + bytes(9)
+    return with_blob(b"RIFF" + struct.pack("<L", 26) + b"WEBPVP8L" + struct.pack("<L", 14) + picture, "大图.webp")
+
+
+@bad("IMAGE_BOMB")
+def an_image_bomb_of_film() -> bytes:
+    head = b"\0\0\0\x9d\x01\x2a" + struct.pack("<2H", 16_383, 16_383)
+    return with_blob(b"RIFF" + struct.pack("<L", 22) + b"WEBPVP8 " + struct.pack("<L", 10) + head, "大图.webp")
+
+
+@bad("IMAGE_BOMB")
+def an_image_bomb_in_a_bitmap() -> bytes:
+    info = struct.pack("<LllHHLLllLL", 40, 40_000, 40_000, 1, 24, 0, 0, 0, 0, 0, 0)
+    return with_blob(b"BM" + struct.pack("<LHHL", 54, 0, 0, 54) + info, "大图.bmp")
+
+
+@bad("IMAGE_FALSE")
+def a_page_called_jpg() -> bytes:
+    return with_blob(b"<!doctype html><script>alert(1)</script>", "村口.jpg")
+
+
 @bad("IMAGE_FALSE")
 def an_svg_called_jpg() -> bytes:
     return with_blob(b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "村口.jpg")
@@ -989,6 +1347,41 @@ def a_script() -> bytes:
     return with_blob(b"#!/bin/sh\nrm -rf ~\n", "说明.txt")
 
 
+@bad("BLOB_PROGRAM")
+def a_batch_file() -> bytes:
+    return with_blob(b"@echo off\r\ndel /q *\r\n", "通知.bat")
+
+
+@bad("BLOB_PROGRAM")
+def a_page_with_a_script() -> bytes:
+    return with_blob(b"<!doctype html><script>alert(1)</script>", "通知.HTML. ")
+
+
+@bad("BLOB_PROGRAM")
+def a_drawing_with_a_script() -> bytes:
+    return with_blob(b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "地图.svg")
+
+
+@bad("BLOB_PROGRAM")
+def a_shortcut() -> bytes:
+    return with_blob(b"L\0\0\0\x01\x14\x02\0" + bytes(68), "通知.docx")
+
+
+@bad("BLOB_MACRO")
+def a_document_with_macros() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as made:
+        for name in ("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"):
+            made.writestr(zipfile.ZipInfo(name), b"x")
+    return with_blob(file.getvalue(), "通知.docx")
+
+
+@bad("BLOB_MACRO")
+def an_old_document_with_macros() -> bytes:
+    start = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    return with_blob(start + "_VBA_PROJECT".encode("utf-16-le") + bytes(104), "通知.doc")
+
+
 BIG: dict[str, tuple[str, Callable[[], bytes]]] = {}
 """Cases too large to keep in the tree; tests make them when they need them."""
 
@@ -999,6 +1392,34 @@ def too_many_entries() -> bytes:
 
 
 BIG["too_many_entries"] = ("ENTRIES_TOO_MANY", too_many_entries)
+
+
+def a_million_entries() -> bytes:
+    more = (Entry(f"data/blobs/{n}", 0, 0, 0, 0).local() for n in range(10**6))
+    whole = zipped(entries())
+    return sealed(whole[: whole.index(CENTRAL_SIGN)] + b"".join(more))
+
+
+BIG["a_million_entries"] = ("ENTRY_UNLISTED", a_million_entries)
+
+
+def a_million_attachments_asked_for() -> bytes:
+    ops, bodies = content()
+    digests = (hashlib.sha256(n.to_bytes(4, "big")).hexdigest() for n in range(10**6))
+    return sealed(zipped(entries((ops, bodies), header(ops, needs=list(digests)))))
+
+
+BIG["a_million_attachments_asked_for"] = ("ENTRY_TOO_BIG", a_million_attachments_asked_for)
+
+
+def fifty_thousand_recipients() -> bytes:
+    whole = good()
+    stanza = b"-> X25519 " + b"A" * 43 + b"\n" + b"B" * 43 + b"\n"
+    at = whole.index(b"\n") + 1
+    return whole[:at] + stanza * 50_000 + whole[at:]
+
+
+BIG["fifty_thousand_recipients"] = ("BUNDLE_DAMAGED", fifty_thousand_recipients)
 
 
 def main() -> None:

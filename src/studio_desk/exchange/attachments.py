@@ -14,6 +14,11 @@ _PICTURES: Final = (".jpg", ".jpeg", ".jfif", ".png", ".gif", ".bmp", ".webp", "
 _MAGIC: Final = (
     b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*",
 )  # fmt: skip
+_PROGRAM_NAMES: Final = (
+    ".exe", ".com", ".scr", ".pif", ".cpl", ".msi", ".msp", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js", ".jse", ".wsf", ".wsh",
+    ".hta", ".lnk", ".url", ".reg", ".jar", ".sh", ".desktop", ".htm", ".html", ".xhtml", ".mht", ".chm", ".svg",
+)  # fmt: skip
+"""Endings that a system runs, and pages and drawings that hold scripts. Source: Microsoft, "Blocked attachments in Outlook"."""
 _PROGRAMS: Final = (b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"#!/", b"L\0\0\0\x01\x14\x02\0")  # fmt: skip
 """ELF, Java and fat Mach-O, Mach-O, script, Windows shortcut."""
 
@@ -27,12 +32,15 @@ def check_attachment(digest: str, data: bytes, claims: Iterable[str]) -> None:
         claims: file names and MIME types that bodies use for it.
 
     Raises:
-        Problem: `BLOB_PROGRAM`, `IMAGE_FALSE`, `IMAGE_BOMB`.
+        Problem: `BLOB_PROGRAM`, `BLOB_MACRO`, `IMAGE_FALSE`, `IMAGE_BOMB`.
     """
     names = sorted(claims)
     name = next((n for n in names if "/" not in n), digest[:12])
-    if _is_program(data):
+    # Windows drops dots and blanks at the end of a name before it looks at the ending.
+    if _is_program(data) or any(n.rstrip(". ").lower().endswith(_PROGRAM_NAMES) for n in names):
         raise refuse("BLOB_PROGRAM", name=name)
+    if _has_macros(data):
+        raise refuse("BLOB_MACRO", name=name)
     picture = _is_picture(data)
     if not picture and any(n.lower().endswith(_PICTURES) or n.startswith("image/") for n in names):
         raise refuse("IMAGE_FALSE", name=name)
@@ -49,6 +57,13 @@ def _is_program(data: bytes) -> bool:
     return data.startswith(_PROGRAMS)
 
 
+def _has_macros(data: bytes) -> bool:
+    """Whether a document of an office program brings macros; names of entries are never packed."""
+    if data.startswith(b"PK\x03\x04"):
+        return b"vbaproject.bin" in data.lower()
+    return data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") and "_VBA_PROJECT".encode("utf-16-le") in data
+
+
 def _is_picture(data: bytes) -> bool:
     if data.startswith(b"RIFF"):
         return data[8:12] == b"WEBP"
@@ -59,6 +74,8 @@ def _is_picture(data: bytes) -> bool:
 
 def _pixels(data: bytes) -> tuple[int, int]:
     """Width and height as the file's head says; nothing is decoded. `(0, 0)` when the head is not understood."""
+    if data.startswith(b"RIFF"):
+        return _webp_pixels(data)
     from PIL import Image
 
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
@@ -71,3 +88,13 @@ def _pixels(data: bytes) -> tuple[int, int]:
         return 0, 0
     finally:
         Image.MAX_IMAGE_PIXELS = before
+
+
+def _webp_pixels(data: bytes) -> tuple[int, int]:
+    """The same for WebP, whose decoder sets room for the whole canvas aside before it tells the size (RFC 9649 section 2)."""
+    if data[12:16] == b"VP8X":
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF

@@ -9,6 +9,10 @@ from studio_desk.exchange.refusals import refuse
 from studio_desk.kernel.problem import Problem
 
 _MAGIC: Final = b"age-encryption.org/v1\n"
+_END: Final = b"\n--- "
+"""Begins the last line of the header."""
+_HEAD: Final = 1 << 16
+"""Most bytes of the header: room for 600 recipients. The library reads a longer one from its beginning for each line."""
 _NONCE, _CHUNK, _TAG = 16, 65536, 16
 """Payload layout of age v1: a nonce, then chunks of 64 KiB with a tag each."""
 
@@ -59,36 +63,30 @@ def open_sealed(sealed: BinaryIO, size: int, identities: Sequence[str], plain: W
 
     if not size:
         raise refuse("BUNDLE_EMPTY")
-    start = sealed.read(len(_MAGIC))
+    start = sealed.read(_HEAD)
     sealed.seek(0)
-    if start != _MAGIC:
+    if not start.startswith(_MAGIC):
         raise refuse("BUNDLE_TRUNCATED" if _MAGIC.startswith(start) else "BUNDLE_NOT_ONE")
+    if _END not in start:
+        raise refuse("BUNDLE_TRUNCATED" if size <= _HEAD else "BUNDLE_DAMAGED")
     keys = [pyrage.x25519.Identity.from_str(identity) for identity in identities]
     try:
         pyrage.decrypt_io(sealed, plain, keys)
     except Problem:
         raise
     except pyrage.DecryptError as error:
-        raise _header_fault(sealed, str(error)) from None
+        raise refuse("BUNDLE_NOT_FOR_US" if "No matching keys" in str(error) else "BUNDLE_DAMAGED") from None
     except OSError as error:
         if error.errno:
             raise
         raise refuse("BUNDLE_TRUNCATED" if _cut(sealed, size) else "BUNDLE_DAMAGED") from None
 
 
-def _header_fault(sealed: BinaryIO, words: str) -> Problem:
-    if "No matching keys" in words:
-        return refuse("BUNDLE_NOT_FOR_US")
-    # The header ends with a line that begins "---"; without one the file was cut inside it.
-    sealed.seek(0)
-    return refuse("BUNDLE_DAMAGED" if b"\n--- " in sealed.read(1 << 16) else "BUNDLE_TRUNCATED")
-
-
 def _cut(sealed: BinaryIO, size: int) -> bool:
     """Whether the length alone shows that the end is missing: the last chunk would be shorter than its own tag."""
     sealed.seek(0)
-    head = sealed.read(1 << 16)
-    at = head.find(b"\n--- ")
+    head = sealed.read(_HEAD)
+    at = head.find(_END)
     body = size - (head.find(b"\n", at + 1) + 1) - _NONCE
     return at > 0 and (body < _TAG or 0 < body % (_CHUNK + _TAG) <= _TAG)
 

@@ -36,6 +36,10 @@ Word = Literal["applied", "duplicate", "held", "quarantined", "unread"]
 """`unread`: the file could not be read from its medium; nothing is kept of it."""
 
 
+_TOLD = 5
+"""Chains that one bundle's notices name."""
+
+
 @dataclass
 class Outcome:
     """What became of one file.
@@ -365,9 +369,12 @@ class _Inbox:
         said = []
         for dev, (seq, _) in sorted(header.seen.items()):
             known = here.get(dev, (0, ""))[0]
-            if chain_owner(dev) == self.home.code and seq > max(known, before.get(dev, 0)):
+            ours = chain_owner(dev) == self.home.code and chain_to(dev) in {"", header.sender}
+            if ours and seq > max(known, before.get(dev, 0)):
                 words = say("本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请向站点核对，需要的重新写一遍。", device=computer, dev=dev, first=known + 1, last=seq)  # fmt: skip
                 said.append(words)
+        if len(said) > _TOLD:  # a backup is behind in few chains; a station may claim anything
+            said[_TOLD:] = [say("还有{n}条这样的说法没有列出。", n=len(said) - _TOLD)]
         return said
 
     def _seen(self, header: Header) -> None:
@@ -382,12 +389,14 @@ class _Inbox:
 
     def _forget(self, header: Header) -> None:
         """What an older file of the computer said it held, before it was rewound or copied from an early backup."""
+        who = (header.sender, chain_stem(header.device))
         with self.home.file.write() as c:
-            for dev in self.home.journal.frontiers():
+            query = f"SELECT dev FROM {tables.seen.name} WHERE station = ? AND device = ?"  # noqa: S608 - own name
+            for dev in c.exec_driver_sql(query, who).scalars().all():
                 if chain_to(dev) == header.sender and dev not in header.seen:
                     c.exec_driver_sql(
                         f"DELETE FROM {tables.seen.name} WHERE station = ? AND device = ? AND dev = ?",  # noqa: S608
-                        (header.sender, chain_stem(header.device), dev),
+                        (*who, dev),
                     )
 
     def _end(self, header: Header) -> None:

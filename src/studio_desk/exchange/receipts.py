@@ -251,7 +251,7 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
         "hub_epoch": outbox.epoch_of(home),
         "frontiers": {dev: list(point) for dev, point in sorted(points.items())},
         "ends": _ends(c, station),
-        "need_blobs": needed,
+        "need_blobs": needed[: relay.ASKED_AT_ONCE],
         "returned": _returned(c, station),
         "conflicts": conflicts,
         "erased": erasure.said_for(c, station),

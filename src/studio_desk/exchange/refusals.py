@@ -76,6 +76,7 @@ _CATALOGUE: Final[dict[str, tuple[_Sentence, Callable[[], str]]]] = {
     "ZIP_PREPENDED": (lambda **v: say("压缩包前面多出了不该有的内容。", **v), _alarm),
     "ZIP_APPENDED": (lambda **v: say("压缩包后面多出了不该有的内容。", **v), _alarm),
     "ZIP_COMMENT": (lambda **v: say("压缩包里夹带了注释。", **v), _alarm),
+    "ZIP_SPLIT": (lambda **v: say("压缩包说自己分成了几卷。", **v), _alarm),
     "ZIP64": (lambda **v: say("压缩包用了超大文件格式（zip64），这里不接受。", **v), _alarm),
     "NAME_CLIMBS": (lambda **v: say("内部文件名“{name}”想跳出文件夹（..）。", **v), _alarm),
     "NAME_ABSOLUTE": (lambda **v: say("内部文件名“{name}”是绝对路径。", **v), _alarm),
@@ -150,6 +151,7 @@ _CATALOGUE: Final[dict[str, tuple[_Sentence, Callable[[], str]]]] = {
     "BODY_MISSING": (lambda **v: say("{device} 第 {seq} 号缺少正文，又没有依法删除的记载。", **v), _again),
     # Clause 9: attachments.
     "BLOB_PROGRAM": (lambda **v: say("附件“{name}”其实是一个程序。", **v), _alarm),
+    "BLOB_MACRO": (lambda **v: say("附件“{name}”里有宏程序。", **v), _alarm),
     "IMAGE_BOMB": (lambda **v: say("图片“{name}”的尺寸大得不合情理（{width}×{height}）。", **v), _alarm),
     "IMAGE_FALSE": (
         lambda **v: say("附件“{name}”名为图片，内容却不是。", **v),

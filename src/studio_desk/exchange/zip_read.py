@@ -30,6 +30,7 @@ from studio_desk.exchange.zip_write import (
     end,
 )
 from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
 
 _BLOCK = 1 << 18
 _HUGE = 0xFFFFFFFF
@@ -106,7 +107,7 @@ class ZipReader:
             Problem: `ZIP_DAMAGED` when the ZIP is not complete.
         """
         if not self._over:
-            raise refuse("ZIP_DAMAGED", detail="truncated")
+            raise refuse("ZIP_DAMAGED", detail=say("后面缺了一段"))
 
     def _zip(self) -> _Parse:
         sign = yield 4
@@ -121,11 +122,11 @@ class ZipReader:
             sign = yield 4
         size = self._at - 4 - directory_at
         if sign == CENTRAL_SIGN:
-            raise refuse("ENTRY_OVERLAP", name="?")  # listed, but there are no bytes of its own
+            raise refuse("ENTRY_OVERLAP", name=say("目录"))  # listed, but there are no bytes of its own
         if sign in _ZIP64_SIGNS:
             raise refuse("ZIP64")
         if sign != END_SIGN:
-            raise refuse("ZIP_DAMAGED", detail="no end of directory")
+            raise refuse("ZIP_DAMAGED", detail=say("目录没有结尾"))
         tail = yield END.size - 4
         wanted = end(len(self._entries), size, directory_at)[4:]
         if tail != wanted:
@@ -214,7 +215,9 @@ class ZipReader:
             return refuse("ZIP64")
         if found[6] != END.unpack(END_SIGN + wanted)[6]:
             return refuse("ZIP_PREPENDED")
-        return refuse("ENTRY_OVERLAP", name="?")
+        if found[1] or found[2]:
+            return refuse("ZIP_SPLIT")
+        return refuse("ENTRY_OVERLAP", name=say("目录"))
 
 
 def _line_fault(found: bytes, entry: Entry) -> Problem:
@@ -228,6 +231,8 @@ def _line_fault(found: bytes, entry: Entry) -> Problem:
         return refuse("ENTRY_LINK", name=entry.name)
     if extra or comment:
         return refuse("ENTRY_EXTRA", name=entry.name)
+    if fields[13]:
+        return refuse("ZIP_SPLIT")
     if offset != entry.offset:
         return refuse("ENTRY_OVERLAP", name=entry.name)
     return refuse("ENTRY_MISMATCH", name=entry.name)
