@@ -547,12 +547,24 @@
             <source>{sender} 无权写“{type}”这一类操作（{place}）。</source>
             <translation>{sender} may not write operations of the type "{type}" ({place}).</translation>
         </message>
+        <message>
+            <source>{sender} 送回的自称是 {device} 写过的内容，但上面没有区级自己的签名。</source>
+            <translation>{sender} brought back what {device} is said to have written, but it does not carry the district's own signature.</translation>
+        </message>
         <message numerus="yes">
             <source>{sentence}{n}秒后再试。</source>
             <translation>
                 <numerusform>{sentence} Trying again in {n} second.</numerusform>
                 <numerusform>{sentence} Trying again in {n} seconds.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>{station} 站</source>
+            <translation>Station {station}</translation>
+        </message>
+        <message>
+            <source>{station} 送回了区级恢复备份后缺少的 {dev} 的内容：新增{new}条，更改{changed}条。</source>
+            <translation>{station} brought back what the district lost of {dev} when a backup was restored: {new} new, {changed} changed.</translation>
         </message>
         <message>
             <source>{station}回复了任务“{title}”，请认可或退回。</source>
@@ -573,6 +585,14 @@
         <message>
             <source>{who}对{code}“{title}”说：{reason}</source>
             <translation>{who} on {code} “{title}”: {reason}</translation>
+        </message>
+        <message>
+            <source>{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
+            <translation>{who} holds numbers {first} to {last} of {dev} and this computer does not: it was set back by an older backup.</translation>
+        </message>
+        <message>
+            <source>{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。</source>
+            <translation>{who}: number {seq} of {dev} is not the one here. The history of this computer has parted into two branches.</translation>
         </message>
         <message>
             <source>{who}的{what}</source>
@@ -2595,10 +2615,6 @@
         <message>
             <source>区级送回了本机缺少的 {dev} 的内容：新增{new}条，更改{changed}条。</source>
             <translation>The district sent back what this computer lacked of {dev}: {new} new, {changed} changed.</translation>
-        </message>
-        <message>
-            <source>区级送回了本站 {dev} 的内容，与本机的分成了两支；装入时会自动理顺。</source>
-            <translation>The district sent back {dev} of this station; it and the copy here are two branches. Taking it in puts that in order.</translation>
         </message>
         <message>
             <source>区级：U盘或文件夹</source>
@@ -6160,8 +6176,8 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>This computer is enrolled as {device}; that cannot be changed any more.</translation>
         </message>
         <message>
-            <source>本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请向站点核对，需要的重新写一遍。</source>
-            <translation>An older backup was restored on this computer: {device} holds numbers {first} to {last} of the district's {dev} (corrections, returns, tasks …), which are gone here. Please check with the station and write again what is needed.</translation>
+            <source>本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请给该站点发回执，它下次上报时会送回来。</source>
+            <translation>This computer was set back by an older backup: {device} took in numbers {first} to {last} of {dev} from the district (corrections, returns, tasks), which are no longer here. Send that station a receipt; it brings them back with its next report.</translation>
         </message>
         <message>
             <source>本机指纹</source>
@@ -10307,6 +10323,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>送出（先插上 U 盘或选文件夹）</source>
             <translation>Send (first plug in a stick or choose a folder)</translation>
+        </message>
+        <message>
+            <source>送回的 {dev} 的内容与本机的分成了两支；装入时会自动理顺。</source>
+            <translation>What is brought back of {dev} has parted from what is here; taking it in sorts that out by itself.</translation>
         </message>
         <message>
             <source>送审</source>

@@ -34,6 +34,7 @@ from hypothesis.stateful import (
 from studio_desk.exchange import erasure, inbox, outbox, quarantine, receipt_code, receipts, sealed_files, tasks
 from studio_desk.exchange.bundle import Known, Policy
 from studio_desk.exchange.dump import dump
+from studio_desk.exchange.header import chain_to
 from studio_desk.exchange.reader import read_file
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel.canon import canon
@@ -42,7 +43,7 @@ from studio_desk.kinds.task import KIND as TASK
 from studio_desk.store import custody, keys, links
 from studio_desk.store import erasure as law
 from studio_desk.store.check import check
-from studio_desk.store.home import DATABASE, Home
+from studio_desk.store.home import DATABASE, MARK, Home
 from studio_desk.store.ops import Op
 from tests.exchange.world import SHAPES, World, write
 
@@ -243,8 +244,6 @@ class Machine(RuleBasedStateMachine):
     @rule(who=st.integers(0, 6), which=st.integers(0, 3))
     def decide(self, who: int, which: int) -> None:
         home = self._any(who)
-        if home.role == "district":
-            self.saved.pop("990000", None)
         found = home.journal.conflicts()
         if found:
             one = found[which % len(found)]
@@ -307,17 +306,26 @@ class Machine(RuleBasedStateMachine):
     def save(self, who: int) -> None:
         name = self._name(who)
         self._close(name)
-        shutil.copyfile(self.folder / name / DATABASE, self.folder / f"{name}.saved")
+        kept = self.folder / f"{name}.saved"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        for file in (self.folder / name).glob(f"{Path(DATABASE).stem}.*"):
+            shutil.copyfile(file, kept / file.name)
         self.saved[name] = self.model.copy() if name == "990000" else None
         self._open(name)
 
     @precondition(lambda self: self.saved)
-    @rule(which=st.integers(0, 3), sure=st.booleans())
-    def rewind(self, which: int, sure: bool) -> None:
+    @rule(which=st.integers(0, 3), sure=st.booleans(), whole=st.booleans())
+    def rewind(self, which: int, sure: bool, whole: bool) -> None:
+        """Back to an earlier file; `whole`: the mark outside the database too, as with a snapshot of the machine."""
         if sure:
             name = sorted(self.saved)[which % len(self.saved)]
             self._close(name)
-            shutil.copyfile(self.folder / f"{name}.saved", self.folder / name / DATABASE)
+            kept = self.folder / f"{name}.saved"
+            shutil.copyfile(kept / DATABASE, self.folder / name / DATABASE)
+            if whole:
+                (self.folder / name / MARK).unlink(missing_ok=True)
+                shutil.copytree(kept, self.folder / name, dirs_exist_ok=True)
             self._open(name)
             self.stood.pop(name, None)
             if (model := self.saved[name]) is not None:
@@ -478,7 +486,10 @@ class Machine(RuleBasedStateMachine):
             assert dump(mirror, canonical=True)["digest"] == wanted["digest"]
 
     def _deliver(self, bundle: Bundle, copy: int, only: Home | None = None) -> None:
-        if bundle.to == "990000":
+        if chain_to(bundle.dev):  # words of the district's own: whatever was set back, they never contradict it
+            (outcome,) = inbox.receive(self.district, [bundle.file])
+            assert outcome.outcome in {"applied", "duplicate", "held"}, outcome
+        elif bundle.to == "990000":
             lost = [b for b in self.model.held if not self._kept(b)]
             self.model.held = [b for b in self.model.held if b not in lost]
             (outcome,) = inbox.receive(self.district, [bundle.file])
@@ -510,8 +521,6 @@ class Machine(RuleBasedStateMachine):
 
     def _on(self, who: int, which: int, act: Any) -> None:
         home = self._any(who)
-        if home.role == "district":
-            self.saved.pop("990000", None)  # what it says itself after a backup it has nowhere else
         if uids := self._uids(home):
             with told():
                 act(home, uids[which % len(uids)])

@@ -227,8 +227,8 @@ def test_a_restored_district_is_told_again_what_it_lost(world: World):
     assert found.outcome == "applied"
     assert acknowledged.settle(station) == {"SQ-1": 1}
     sent = outbox.export(station, world.stick / "four").files
-    assert [(s.first, s.last) for s in sent] == [(2, 2)]
-    assert words(take(district, *[s.file for s in sent])) == ["applied"]
+    assert [(s.device, s.first, s.last) for s in sent] == [("990000-1@SQ", 3, 3), ("SQ-1", 2, 2)]
+    assert words(take(district, *[s.file for s in sent])) == ["applied", "applied"]
 
 
 def test_the_trust_list_travels_with_the_receipt(world: World):
@@ -321,27 +321,3 @@ def test_a_district_set_back_never_contradicts_what_it_sent_down(world: World) -
     (outcome,) = take(station, receipt(district, "SQ", world.stick))
     assert outcome.outcome == "applied"
     assert station.journal.record(uid)["conflict"] == ["note"]
-
-
-def test_a_restored_district_is_told_what_of_its_own_words_it_lost(world: World):
-    """What it wrote after its backup is at the station only; nobody but the district can vouch for it, so it is named."""
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    database = district.path / "desk.db"
-    district.close()
-    saved = database.read_bytes()
-    district = world.reopen("990000")
-    district.journal.correct(uid, {"note": "区里改"}, "改")
-    world.meet(district, one)
-    district.close()
-    database.write_bytes(saved)
-    district = world.reopen("990000")
-    assert district.incarnation == 2
-    write(one, "井盖")
-    (outcome,) = take(district, *(s.file for s in outbox.export(one, world.stick / "again").files))
-    (notice,) = outcome.notices
-    assert "SQ-1 已收下区级的 990000-1@SQ" in notice
-    (again,) = take(district, *(s.file for s in outbox.export(one, world.stick / "more").files))
-    assert again.notices == []

@@ -34,6 +34,7 @@ from studio_desk.exchange.limits import (
     TWICE,
 )
 from studio_desk.exchange.signing import Ed25519Signer, SM2Signer, sign_bundle, to_text
+from studio_desk.exchange.vouch import vouch
 from studio_desk.exchange.zip_write import CENTRAL_SIGN, END, Entry, end
 from studio_desk.kernel.canon import canon
 
@@ -127,7 +128,7 @@ def content(
 def header(ops: Lines, **changes: Any) -> bytes:
     """The header's line; `changes` spoil it after its id was worked out."""
     known = {"sender": "SQ", "to": "990000", "device": "SQ-1", "first": 1, "last": len(ops), "prev": GENESIS}
-    known["min_reader"] = MIN_READER
+    known |= {"min_reader": MIN_READER, "vouch": ""}
     own = {k: changes.pop(k) for k in list(changes) if k in known}
     made = Header(**{**known, "head": hashlib.sha256(ops[-1]).hexdigest(), **own})
     return canon({**made.as_json(), **changes}).encode()
@@ -966,7 +967,7 @@ def ops_of_another_device() -> bytes:
     return sealed(zipped(entries((ops, bodies), header(ops, device="HP-1"))))
 
 
-@bad("DEVICE_FALSE")
+@bad("VOUCH_WRONG")
 def a_station_signs_a_districts_chain() -> bytes:
     ops, bodies = content(dev="990000-1@SQ")
     return sealed(zipped(entries((ops, bodies), header(ops, device="990000-1@SQ"))))
@@ -981,6 +982,13 @@ def a_station_writes_to_another() -> bytes:
 @bad("SENDER_FALSE")
 def a_station_relays_as_the_district() -> bytes:
     return _with_header(sender="990000")
+
+
+@bad("VOUCH_WRONG")
+def words_put_into_the_districts_mouth() -> bytes:
+    ops, bodies = content(dev="990000-1@SQ")
+    theirs = vouch(STATION, "990000-1@SQ", len(ops), hashlib.sha256(ops[-1]).hexdigest())
+    return sealed(zipped(entries((ops, bodies), header(ops, device="990000-1@SQ", vouch=theirs))))
 
 
 # --- clause 7: JSON and ops ------------------------------------------------------------------------------------------

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def newest(home: Home, station: str) -> dict[str, Any]:
-    """What the newest receipt for a station says; empty before the first.
+    """What the newest receipt for a station says; empty before the first."""
+    return last(home, station)[1]
+
+
+def last(home: Home, station: str) -> tuple[str, dict[str, Any]]:
+    """The chain of the newest receipt for a station and what it says; empty before the first.
 
     Newest is the highest number in the youngest chain of the district: no clock decides, and the order in which receipts
     came in does not either.
@@ -25,12 +30,12 @@ def newest(home: Home, station: str) -> dict[str, Any]:
     with home.file.read() as c:
         rows = c.exec_driver_sql(f"SELECT dev, seq, op FROM {name} WHERE station = ?", (station,)).all()  # noqa: S608
         if not rows:
-            return {}
-        op = max(rows, key=lambda row: (chain_age(row[0]), row[1]))[2]
+            return "", {}
+        dev, _, op = max(rows, key=lambda row: (chain_age(row[0]), row[1]))
         found: dict[str, Any] = json.loads(
             c.exec_driver_sql(f"SELECT said FROM {name} WHERE op = ?", (op,)).scalar_one()  # noqa: S608 - own name
         )
-    return found
+    return dev, found
 
 
 def settle(home: Home) -> dict[str, int]:
@@ -42,15 +47,15 @@ def settle(home: Home) -> dict[str, int]:
     A point counts only where the own chain holds exactly it: what the district received from a copy of this home does not
     cover what was written here under the same numbers.
     """
-    last = newest(home, home.code)
+    said_last = newest(home, home.code)
     with home.file.write() as c:
         points: list[tuple[str, int, str]] = [
             (dev, seq, head)
             for dev, seq, head in c.exec_driver_sql(f"SELECT dev, seq, head FROM {tables.code_receipt.name}")  # noqa: S608 - own name
         ]
-        for said in _same_epoch(c, home, last):
+        for said in _same_epoch(c, home, said_last):
             for dev, (seq, head) in [*said["frontiers"].items(), *said.get("ends", {}).items()]:
-                if seq <= int(last["frontiers"].get(dev, [0])[0]):
+                if seq <= int(said_last["frontiers"].get(dev, [0])[0]):
                     points.append((dev, seq, head))
         covered = dict.fromkeys(own_chains(home), 0)
         for dev, seq, head in points:

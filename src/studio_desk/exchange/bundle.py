@@ -15,7 +15,7 @@ from studio_desk.exchange import sshsig
 from studio_desk.exchange.attachments import check_attachment
 from studio_desk.exchange.bag import BAGIT_TEXT, bag_info, check_bagit, manifest, read_manifest, readme
 from studio_desk.exchange.chain import Checked, check_bodies, check_ops
-from studio_desk.exchange.header import SECOND_READER, Header, chain_stem, chain_to, is_relay, read_header
+from studio_desk.exchange.header import SECOND_READER, Header, chain_stem, chain_to, is_relay, is_return, read_header
 from studio_desk.exchange.limits import (
     BAGIT,
     BLOBS,
@@ -37,6 +37,7 @@ from studio_desk.exchange.limits import (
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.signing import Signer, sign_bundle, sm2_fits, sm2_from_text, to_text
 from studio_desk.exchange.strict_json import read_line, read_text
+from studio_desk.exchange.vouch import voucher
 from studio_desk.exchange.zip_write import ZipWriter
 from studio_desk.kernel.problem import Problem
 
@@ -128,11 +129,13 @@ class Policy:
         me: its own code.
         signers: raw public key as text to what is known of it.
         allow: codes of `WAVED` that a person has waved through for this file.
+        own: at a district, its own keys in the same way: for what stations bring back of its own chains.
     """
 
     me: str
     signers: Mapping[str, Known]
     allow: frozenset[str] = frozenset()
+    own: Mapping[str, Known] = field(default_factory=dict)
 
 
 @dataclass
@@ -320,13 +323,14 @@ class BundleReader:
 
 
 def judge(header: Header, signer: str, policy: Policy) -> None:
-    """Whether this signer may send this header to us (`docs/bundle-format.md` clauses 6.3, 6.3a).
+    """Whether this signer may send this header to us (`docs/bundle-format.md` clauses 6.3 to 6.3b).
 
     `sender` is the signer's own code by then, and a station's policy knows no signer but its district's: so a relay is
-    believed from our district only, for chains of our own station only.
+    believed from our district only, for chains of our own station only. What a station brings back is believed because
+    we signed it.
 
     Raises:
-        Problem: `WRONG_DISTRICT`, `SIGNER_UNKNOWN`, `SENDER_FALSE`, `DEVICE_FALSE`, `SIGNER_REVOKED`.
+        Problem: `WRONG_DISTRICT`, `SIGNER_UNKNOWN`, `SENDER_FALSE`, `DEVICE_FALSE`, `VOUCH_WRONG`, `SIGNER_REVOKED`.
     """
     if header.to != policy.me:
         raise refuse("WRONG_DISTRICT", to=header.to, me=policy.me)
@@ -337,9 +341,23 @@ def judge(header: Header, signer: str, policy: Policy) -> None:
         raise refuse("SENDER_FALSE", sender=header.sender, signer=known.code)
     downward = chain_to(header.device)
     own = chain_stem(header.device) == known.device and downward in {"", policy.me}
-    if not own and not is_relay(header):
+    points = known.revoked
+    if is_return(header):
+        points = _vouched(header, known, policy)
+    elif not own and not is_relay(header):
         raise refuse("DEVICE_FALSE", device=header.device, signer=known.device)
-    if known.revoked is not None:
-        seq, head = known.revoked.get(header.device, (0, ""))
+    if points is not None:
+        seq, head = points.get(header.device, (0, ""))
         if header.last > seq or (header.last == seq and header.head != head):
             raise refuse("SIGNER_REVOKED", device=header.device, seq=seq)
+
+
+def _vouched(header: Header, bearer: Known, policy: Policy) -> Mapping[str, tuple[int, str]] | None:
+    """How far our key that vouches for a chain which a station brings back is believed; `None` when without end."""
+    if bearer.revoked is not None:
+        raise refuse("SIGNER_REVOKED", device=bearer.device, seq=0)
+    known = policy.own.get(voucher(header))
+    if known is None or known.device != chain_stem(header.device):
+        raise refuse("VOUCH_WRONG", device=header.device, sender=header.sender)
+    # Of a chain that we do not know any more nothing says how far we wrote it: the station may be the last to know.
+    return known.revoked if known.revoked and header.device in known.revoked else None

@@ -56,7 +56,7 @@ def change(home: Home, computer: int) -> int:
     old = sorted(custody.own_chains(home), key=chain_age)
     with home.renamed(computer), home.file.write() as c:
         for dev in old:
-            branches.move(home.journal, dev, 0, {})
+            branches.move(home.journal, dev, 0, {}, home.device)
         own = numbers.ranges(computer)
         rows = c.exec_driver_sql("SELECT uid, code FROM record WHERE station = ? ORDER BY n", (home.code,)).all()
         wrong = [uid for uid, code in rows if not any(_running(code) in one for one in own)]

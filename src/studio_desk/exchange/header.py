@@ -24,7 +24,9 @@ _BUNDLE: Final = re.compile(r"[0-9a-f]{32}")
 _DEVICE: Final = re.compile(r"(?P<code>[A-Z]{2,6}|[0-9]{6})-(?P<number>[0-9]{1,4})(?:\.[0-9a-z]{1,16})?(?:@(?P<to>[A-Z]{2,6}))?")  # fmt: skip
 _LONGEST: Final = 128
 """Characters of a record's uid."""
-_ONLY_WHERE_NEEDED: Final = frozenset({"erased", "needs"})
+_ONLY_WHERE_NEEDED: Final = frozenset({"erased", "needs", "vouch"})
+_LONGEST_VOUCH: Final = 1024
+"""Characters of a signature over a chain."""
 _OLD: Final = re.compile(r"SDX/0(\..*)?")
 
 
@@ -46,6 +48,7 @@ class Header:
         seen: how far the writer holds the addressee's chains and those of its own station: chain to `(seq, head)`.
         erased: records whose bodies are missing because of an erasure that stands in another bundle (clause 8.4).
         needs: attachments that the writer lacks and asks the addressee for.
+        vouch: signature of the chain's writer over its op `last`, where a district writes it (clause 6.3b).
         format: always `SDX/1`.
     """
 
@@ -62,6 +65,7 @@ class Header:
     seen: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     erased: Sequence[str] = ()
     needs: Sequence[str] = ()
+    vouch: str = ""
     format: str = FORMAT
 
     @property
@@ -86,14 +90,29 @@ class Header:
 
 
 def file_name(header: Header) -> str:
-    """`STATION-DEVICE-FIRST-LAST.sdx`; a downward chain's `@` becomes `-to-`, a relay begins with its sender."""
-    chain = f"{header.sender}-relay-to-{header.device}" if is_relay(header) else header.device.replace("@", "-to-")
+    """`STATION-DEVICE-FIRST-LAST.sdx`; a downward chain's `@` becomes `-to-`, a chain that is brought back begins with its sender."""
+    chain = header.device.replace("@", "-to-")
+    if is_relay(header):
+        chain = f"{header.sender}-relay-to-{chain}"
+    if is_return(header):
+        chain = f"{header.sender}-returns-{chain}"
     return f"{chain}-{header.first:06d}-{header.last:06d}.sdx"
 
 
 def is_relay(header: Header) -> bool:
     """Whether a district sends a station's own chain back to that station (clause 6.3a)."""
     return header.sender.isdigit() and chain_owner(header.device) == header.to and not chain_to(header.device)
+
+
+def is_return(header: Header) -> bool:
+    """Whether a station brings a district back what it had written to that station (clause 6.3b)."""
+    down = chain_to(header.device)
+    return down != "" and down == header.sender and chain_owner(header.device) == header.to
+
+
+def brings_back(header: Header) -> bool:
+    """Whether a bundle brings the addressee a chain of its own."""
+    return is_relay(header) or is_return(header)
 
 
 def chain_owner(device: str) -> str:
@@ -157,6 +176,7 @@ def read_header(found: Any) -> Header:
         seen={dev: (point[0], point[1]) for dev, point in found.get("seen", {}).items()},
         erased=tuple(found.get("erased", ())),
         needs=tuple(found.get("needs", ())),
+        vouch=found.get("vouch", ""),
     )
 
 
@@ -169,13 +189,14 @@ def _fault(found: Mapping[str, Any]) -> str:
         if type(found.get(key)) is not int or found[key] < least:
             return key
     erased, needs = found.get("erased", []), found.get("needs", [])
-    epoch, seen = found.get("hub_epoch"), found.get("seen", {})
+    epoch, seen, vouch = found.get("hub_epoch"), found.get("seen", {}), found.get("vouch", "")
     faults = (
         ("last", found["last"] < found["first"]),
         ("prev", (found["first"] == 1) != (found["prev"] == GENESIS)),
         ("hub_epoch", not isinstance(epoch, str) or len(epoch) > 64),
         ("erased", not isinstance(erased, list) or not all(isinstance(r, str) and len(r) <= _LONGEST for r in erased)),
         ("needs", not isinstance(needs, list) or not all(isinstance(n, str) and _HEX.fullmatch(n) for n in needs)),
+        ("vouch", not isinstance(vouch, str) or len(vouch) > _LONGEST_VOUCH),
         ("seen", not isinstance(seen, dict) or not all(_DEVICE.fullmatch(d) and _point(p) for d, p in seen.items())),
     )
     return next((key for key, wrong in faults if wrong), "")

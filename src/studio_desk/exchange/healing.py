@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection
 
 from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
-from studio_desk.exchange.header import chain_owner, is_relay
+from studio_desk.exchange.header import brings_back, chain_owner, chain_to
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
@@ -31,17 +31,22 @@ _AT_ONCE: Final = 5_000
 """Digests one such op names; a larger branch gets several."""
 
 
-# --- at the station ----------------------------------------------------------------------------------------------
+# --- at the one whose chain it is ----------------------------------------------------------------------------------------------
+
+
+def writing(home: Home, dev: str) -> str:
+    """The chain this home writes where it once wrote another: its own, at a district the one for the same station."""
+    return f"{home.device}@{chain_to(dev)}" if chain_to(dev) else home.device
 
 
 def joins(home: Home, bundle: Verified) -> bool:
-    """Whether a relay begins at a point this home holds too; else the place where two branches part lies before it."""
+    """Whether a bundle of an own chain begins at a point this home holds too; else the place where two branches part lies before it."""
     h = bundle.header
     return h.first == 1 or _digest(home, h.device, h.first - 1) == h.prev
 
 
 def parting(home: Home, bundle: Verified) -> int | None:
-    """The last number that a relay and this home's copy of its chain share, `None` when they do not part."""
+    """The last number that a bundle and this home's copy of its chain share, `None` when they do not part."""
     h = bundle.header
     here = {op.seq: op.digest for op, _, _ in home.journal.ops(h.device, h.first, h.last)}
     for seq, line in enumerate(bundle.ops, h.first):
@@ -51,26 +56,28 @@ def parting(home: Home, bundle: Verified) -> int | None:
 
 
 def prepare(home: Home, bundle: Verified) -> list[str]:
-    """Make room for a relay: begin a new chain when it continues the one being written, move a branch that parts from it.
+    """Make room for a chain of ours that comes back: begin a new chain when it continues the one being written, move a branch that parts from it.
 
-    Durable before the relay itself is merged: interrupted between the two, the next relay finishes the work.
+    Durable before the bundle itself is merged: interrupted between the two, the next one finishes the work.
 
     Returns:
         Sentences for the clerk.
     """
     h = bundle.header
-    if not is_relay(h):
+    if not brings_back(h):
         return []
+    written = writing(home, h.device)
     seq = home.journal.frontiers().get(h.device, (0, ""))[0]
     at = parting(home, bundle)
-    if at is None and (h.last <= seq or h.device != home.device):
+    if at is None and (h.last <= seq or h.device != written):
         return []
+    who = say("区级") if h.sender.isdigit() else say("{station} 站", station=h.sender)
     words = (
-        say("区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", dev=h.device, first=seq + 1, last=h.last)
+        say("{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", who=who, dev=h.device, first=seq + 1, last=h.last)
         if at is None
-        else say("区级的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", dev=h.device, seq=at + 1)
+        else say("{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", who=who, dev=h.device, seq=at + 1)
     )  # fmt: skip
-    if h.device == home.device:
+    if h.device == written:
         home.new_incarnation(words)
     if at is None:
         return [words]
@@ -80,18 +87,19 @@ def prepare(home: Home, bundle: Verified) -> list[str]:
         say(
             "只有本机才有的{n}条已移到编号链 {chain}，下次导出时上报；没有丢失，也不会重复。",
             n=count,
-            chain=home.device,
+            chain=writing(home, h.device),
         ),
     ]
 
 
 def heal(home: Home, dev: str, at: int) -> int:
-    """Move what a chain says behind a point into the home's own chain; answers how many ops were said again."""
+    """Move what a chain says behind a point into the one being written; answers how many ops were said again."""
+    to = writing(home, dev)
     with home.file.write() as c:
-        moved = branches.move(home.journal, dev, at, _known(c, dev))
+        moved = branches.move(home.journal, dev, at, _known(c, dev), to)
         pairs = iter(moved.items())
         while part := dict(islice(pairs, _AT_ONCE)):
-            home.journal.note(TYPE, {"chain": dev, "after": at, "moved": part})
+            home.journal.note(TYPE, {"chain": dev, "after": at, "moved": part}, chain=to)
         table = tables.imported
         c.execute(
             table.update()
@@ -102,14 +110,14 @@ def heal(home: Home, dev: str, at: int) -> int:
     return len({new for old, new in moved.items() if new != old})
 
 
-# --- at the district ---------------------------------------------------------------------------------------------
+# --- at the others ---------------------------------------------------------------------------------------------
 
 
 def told(home: Home, op: Mapping[str, Any], body: Any) -> str:
     """The chain whose losing branch a merged op says again, `""` when it is no such op of that chain's station."""
     values = body.get("values") if isinstance(body, dict) else None
     dev = str(values.get("chain", "")) if isinstance(values, dict) else ""
-    healed = home.role == "district" and op["type"] == TYPE and chain_owner(dev) == chain_owner(str(op["dev"])) != ""
+    healed = op["type"] == TYPE and chain_owner(dev) == chain_owner(str(op["dev"])) not in {"", home.code}
     return dev if healed else ""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from studio_desk.exchange import (
     changes,
+    giving_back,
     healing,
     new_list,
     quarantine,
@@ -19,7 +20,7 @@ from studio_desk.exchange import (
     tables,
     trust_store,
 )
-from studio_desk.exchange.header import Header, chain_owner, chain_stem, chain_to, is_relay
+from studio_desk.exchange.header import Header, brings_back, chain_owner, chain_stem, chain_to, is_return
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
 from studio_desk.exchange.worker import Verified, Worker
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
 
 Word = Literal["applied", "duplicate", "held", "quarantined", "unread"]
 """`unread`: the file could not be read from its medium; nothing is kept of it."""
-
-
-_TOLD = 5
-"""Chains that one bundle's notices name."""
 
 
 @dataclass
@@ -216,8 +213,10 @@ class _Inbox:
             self._set_apart(copy, sha256, outcome, problem)
             return
         _fill(outcome, bundle.header)
-        lost = self._lost(bundle.header)
-        self._seen(bundle.header)
+        lost = []
+        if self.home.role == "district" and not is_return(bundle.header):
+            lost = giving_back.lost(self.home, bundle.header)
+            self._seen(bundle.header)
         if missing(self.home, bundle):
             self._hold(copy, sha256, outcome, bundle)
             return
@@ -234,10 +233,8 @@ class _Inbox:
         self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified, *, progress: Progress = silent
     ) -> None:
         taken: list[receipts.TakenIn] = []
-        if self.dry and is_relay(bundle.header) and healing.parting(self.home, bundle) is not None:
-            outcome.notices = [
-                say("区级送回了本站 {dev} 的内容，与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)
-            ]
+        if self.dry and brings_back(bundle.header) and healing.parting(self.home, bundle) is not None:
+            outcome.notices = [say("送回的 {dev} 的内容与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)]
             return
         begun = healing.prepare(self.home, bundle)
         source = (Path(outcome.file).name, sha256)
@@ -246,6 +243,7 @@ class _Inbox:
                 was = changes.before(self.home)
                 merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
                 self._end(bundle.header)
+                giving_back.keep(c, self.home, bundle.header)
                 taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
                 told = changes.told(self.home, was, merged)
                 quarantine.settled(c, sha256)
@@ -355,32 +353,8 @@ class _Inbox:
         if problem.code == "FORK" and not self.dry:
             healing.explain(self.home, outcome.device, self.worker)
 
-    def _lost(self, header: Header) -> list[str]:
-        """At a district whose file was set back: what it wrote after its backup and a station holds; said once.
-
-        It cannot be taken back from the station: bundles are signed, not ops, so nobody but the district can vouch for it.
-        """
-        if self.home.role != "district":
-            return []
-        here, computer = self.home.journal.frontiers(), chain_stem(header.device)
-        with self.home.file.read() as c:
-            query = f"SELECT dev, seq FROM {tables.seen.name} WHERE station = ? AND device = ?"  # noqa: S608 - own name
-            before = {row[0]: row[1] for row in c.exec_driver_sql(query, (header.sender, computer))}
-        said = []
-        for dev, (seq, _) in sorted(header.seen.items()):
-            known = here.get(dev, (0, ""))[0]
-            ours = chain_owner(dev) == self.home.code and chain_to(dev) in {"", header.sender}
-            if ours and seq > max(known, before.get(dev, 0)):
-                words = say("本机恢复过较旧的备份：{device} 已收下区级的 {dev} 第{first}至{last}号（更正、退回、任务等），本机没有了。请向站点核对，需要的重新写一遍。", device=computer, dev=dev, first=known + 1, last=seq)  # fmt: skip
-                said.append(words)
-        if len(said) > _TOLD:  # a backup is behind in few chains; a station may claim anything
-            said[_TOLD:] = [say("还有{n}条这样的说法没有列出。", n=len(said) - _TOLD)]
-        return said
-
     def _seen(self, header: Header) -> None:
         """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
-        if self.home.role != "district":
-            return
         ours = [(dev, *point) for dev, point in header.seen.items() if chain_owner(dev) == self.home.code]
         self._forget(header)
         with self.home.file.write() as c:
@@ -401,7 +375,7 @@ class _Inbox:
 
     def _end(self, header: Header) -> None:
         """How far a bundle that joined its chain went: a station restored from a backup learns that its end is known."""
-        if self.home.role == "district":
+        if self.home.role == "district" and not is_return(header):
             self._keep(header, [(header.device, header.last, header.head)])
 
     def _keep(self, header: Header, rows: Sequence[tuple[str, int, str]]) -> None:
@@ -433,7 +407,9 @@ def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
 
 def _relayed(home: Home, header: Header, outcome: Outcome) -> list[str]:
     """One sentence when the district brought what another computer of the station wrote, or what was lost here."""
-    if not is_relay(header) or not (outcome.new or outcome.changed):
+    if is_return(header) and outcome.outcome == "applied":
+        return [say("{station} 送回了区级恢复备份后缺少的 {dev} 的内容：新增{new}条，更改{changed}条。", station=header.sender, dev=header.device, new=outcome.new, changed=outcome.changed)]  # fmt: skip
+    if not brings_back(header) or not (outcome.new or outcome.changed):
         return []
     if chain_stem(header.device) == chain_stem(home.device):
         return [say("区级送回了本机缺少的 {dev} 的内容：新增{new}条，更改{changed}条。", dev=header.device, new=outcome.new, changed=outcome.changed)]  # fmt: skip

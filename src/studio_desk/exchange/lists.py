@@ -88,6 +88,13 @@ def take_in(c: Connection, op: str, dev: str, values: Mapping[str, Any]) -> Edit
     return edition
 
 
+def take_up(c: Connection, home: Home, edition: Edition) -> None:
+    """At a district whose file was set back: an edition that came back with a station's chain is in force here again."""
+    if edition.id not in {one.id for one in lists.editions(home)}:
+        op = home.journal.note(TYPE, edition.values)
+        lists.keep(c, op.digest, op.dev, edition)
+
+
 def first_values(home: Home, key: str) -> dict[str, Any]:
     """What the district wants a new record of a kind to begin with; fields that the kind does not have are left out."""
     edition = lists.in_force(home, "defaults", key)

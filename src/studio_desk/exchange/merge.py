@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from studio_desk.exchange import erasure, flaws, healing, tables
-from studio_desk.exchange.header import chain_owner, is_relay
+from studio_desk.exchange.header import brings_back, is_return
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
 from studio_desk.kernel import clock
@@ -76,8 +76,8 @@ def missing(home: Home, bundle: Verified) -> tuple[int, int] | None:
     seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
     if bundle.header.first > seq + 1:
         return seq + 1, bundle.header.first - 1
-    # A relay whose chain parted from ours before it begins: the relay that shows where is still to come.
-    return (1, bundle.header.first - 1) if is_relay(bundle.header) and not healing.joins(home, bundle) else None
+    # A chain of our own that parted from ours before the bundle begins: the one that shows where is still to come.
+    return (1, bundle.header.first - 1) if brings_back(bundle.header) and not healing.joins(home, bundle) else None
 
 
 def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, progress: Progress = silent) -> Merged:
@@ -182,7 +182,7 @@ def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_O
             own.add(rec)
         elif rec and rec not in own:
             touched[rec] = None
-    for rec, known in _writers(c, list(touched), chain_owner):
+    for rec, known in _writers(c, list(touched), store_erasure.party):
         if sender not in known and home.code not in known:
             raise refuse("FOREIGN_RECORD", sender=sender, owner=series(sorted(known)), rec=rec)
     for rec, known in _writers(c, list(linked), store_erasure.party):
@@ -223,7 +223,7 @@ def _look(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op], merge
         type_, rec = op.said["type"], op.said["rec"]
         if body is not None:
             found = flaws.flaw(home, type_, rec, body)
-            if not found and type_ in RECORD_TYPES and home.role == "district":
+            if not found and type_ in RECORD_TYPES and home.role == "district" and not is_return(bundle.header):
                 found = flaws.step_flaw(home, partial(_states_seen, c, op.said["base"]), body)
             if found:
                 merged.flagged += 1

@@ -9,14 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, erasure, relay, sealed_files, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, giving_back, relay, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
 from studio_desk.exchange.envelope import seal
-from studio_desk.exchange.header import MIN_READER, SECOND_READER, Header, chain_age, chain_owner, file_name
+from studio_desk.exchange.header import MIN_READER, SECOND_READER, Header, chain_age, chain_owner, chain_to, file_name
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.volumes import Volume, cut, fetch, sizes
+from studio_desk.exchange.vouch import vouch
 from studio_desk.kernel import clock, ids
 from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
@@ -110,11 +111,14 @@ def export(home: Home, to: Path | Transport, *, everything: bool = False, progre
 
 
 def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) -> list[Volume]:
-    """What would leave: all own chains, oldest incarnation first, from the first op that no receipt covers."""
+    """What would leave: all own chains, oldest incarnation first, from the first op that no receipt covers.
+
+    Before them goes what a restored district wrote itself and lost.
+    """
     covered = {} if everything else acknowledged.settle(home)
     frontiers = home.journal.frontiers()
     chains = sorted(custody.own_chains(home), key=chain_age)
-    volumes: list[Volume] = []
+    volumes = giving_back.volumes(home)
     for dev in chains:
         last = frontiers[dev][0]
         if covered.get(dev, 0) < last:
@@ -182,7 +186,7 @@ def send(
     for volume in volumes:
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
-            erased=erasure.elsewhere(home, volume), needs=needs,
+            erased=erasure.elsewhere(home, volume), needs=needs, vouch=volume.vouch or _vouch(home, volume),
             min_reader=SECOND_READER if keys.second else MIN_READER,
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
@@ -228,6 +232,12 @@ def _seen(home: Home, to: str) -> dict[str, tuple[int, str]]:
         return {}
     addressed = {dev: point for dev, point in home.journal.frontiers().items() if chain_owner(dev) == to}
     return addressed | relay.held(home)
+
+
+def _vouch(home: Home, volume: Volume) -> str:
+    """A district's signature over its chain, for the day on which it has to be brought back."""
+    own = home.role == "district" and chain_to(volume.dev) != ""
+    return vouch(keys_of(home).signer, volume.dev, volume.last, volume.head) if own else ""
 
 
 def _seal(plain: Iterator[bytes], recipients: Sequence[str], spool: Path) -> tuple[str, int]:

@@ -67,11 +67,8 @@ def read_file(path: Path, identities: list[str], policy: Policy, blob: Any = Non
 
 
 def _answer(job: dict[str, Any], answers: BinaryIO) -> None:
-    signers = {
-        key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()}, sm2)
-        for key, (code, device, revoked, sm2) in job["signers"].items()
-    }
-    policy, path = Policy(job["me"], signers, frozenset(job["allow"])), Path(job["file"])
+    signers, own = _known(job["signers"]), _known(job["own"])
+    policy, path = Policy(job["me"], signers, frozenset(job["allow"]), own), Path(job["file"])
     if job["want"] is not None:
         wanted = set(job["want"])
 
@@ -99,6 +96,13 @@ def _answer(job: dict[str, Any], answers: BinaryIO) -> None:
     )
     answers.write(found.ops)
     answers.write(found.bodies)
+
+
+def _known(said: dict[str, Any]) -> dict[str, Known]:
+    return {
+        key: Known(code, device, None if revoked is None else {dev: (p[0], p[1]) for dev, p in revoked.items()}, sm2)
+        for key, (code, device, revoked, sm2) in said.items()
+    }
 
 
 def _say(answers: BinaryIO, value: dict[str, Any]) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, erasure, lists, outbox, relay, tables, trust_store
-from studio_desk.exchange.header import chain_owner
+from studio_desk.exchange import acknowledged, erasure, giving_back, lists, outbox, relay, tables, trust_store
+from studio_desk.exchange.header import chain_owner, chain_to
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.volumes import sizes
@@ -152,24 +152,30 @@ def known_station(home: Home, station: str) -> None:
 
 
 def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body: Any) -> TakenIn:
-    """At the station: take in one op of the district's chain that is about no record.
+    """Take in one op of the district's chain that is about no record: at the station, or at the district it comes back to.
 
     Args:
         c: the open transaction.
-        home: the station.
+        home: who takes it in.
         digest: the op's digest.
         op: the op.
         body: its body, `None` when it is not here.
     """
     taken = TakenIn()
     values = body.get("values") if isinstance(body, dict) else None
-    if home.role != "station" or not isinstance(values, dict):
+    back = chain_owner(op["dev"]) == home.code
+    if not chain_to(op["dev"]) or not isinstance(values, dict):
         return taken
     if op["type"] == "trust":
         _take_trust(home, values, taken)
     elif op["type"] == TYPE:
-        lists.take_in(c, digest, op["dev"], values)
+        edition = lists.take_in(c, digest, op["dev"], values)
+        if back and edition:
+            lists.take_up(c, home, edition)
     elif op["type"] == "receipt" and _is_receipt(values):
+        if back:
+            _keep(c, chain_to(op["dev"]), (digest, op["dev"], op["seq"], op["t"]), values)
+            return taken
         _take_receipt(c, home, (digest, op["dev"], op["seq"], op["t"]), values, taken)
     return taken
 
@@ -251,6 +257,7 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
         "hub_epoch": outbox.epoch_of(home),
         "frontiers": {dev: list(point) for dev, point in sorted(points.items())},
         "ends": _ends(c, station),
+        "own": giving_back.own_points(home, station, but=chain_for(home, station)),
         "need_blobs": needed[: relay.ASKED_AT_ONCE],
         "returned": _returned(c, station),
         "conflicts": conflicts,
@@ -335,6 +342,7 @@ def _is_receipt(said: Mapping[str, Any]) -> bool:
         and all(type(seq) is int for seq in said.get("known", {}).values())
         and _are_points(frontiers)
         and _are_points(said.get("ends", {}))
+        and _are_points(said.get("own", {}))
     )
 
 

@@ -128,6 +128,10 @@ _CATALOGUE: Final[dict[str, tuple[_Sentence, Callable[[], str]]]] = {
     ),
     "SENDER_FALSE": (lambda **v: say("文件自称来自 {sender}，签名却是 {signer} 的。", **v), _alarm),
     "DEVICE_FALSE": (lambda **v: say("文件里是 {device} 的记录，签名的却是 {signer}。", **v), _alarm),
+    "VOUCH_WRONG": (
+        lambda **v: say("{sender} 送回的自称是 {device} 写过的内容，但上面没有区级自己的签名。", **v),
+        _alarm,
+    ),
     # Clause 7: JSON and ops.
     "BAD_UTF8": (lambda **v: say("{place} 里有不成文字的字节（不是 UTF-8）。", **v), _alarm),
     "JSON_BROKEN": (lambda **v: say("{place} 不是完整的 JSON。", **v), _alarm),

@@ -45,8 +45,9 @@ def missing(home: Home) -> dict[str, int]:
 
 
 def held_up(home: Home) -> bool:
-    """Whether something from the district waits here for what came before it: of two copies of a folder, which share a
-    name, the other one may have said that it holds that.
+    """Whether something from the district waits here for what came before it.
+
+    Of two copies of a folder, which share a name, the other one may have said that it holds that.
     """
     query = f"SELECT 1 FROM {tables.held.name} WHERE dev LIKE ? OR dev LIKE ? LIMIT 1"  # noqa: S608 - own name
     with home.file.read() as c:

@@ -133,6 +133,17 @@ holds = Table(
 )
 """At a district: how far a station's computer says it holds the chains of its own station, in its last bundle."""
 
+vouched = Table(
+    "vouched",
+    metadata,
+    Column("dev", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String, nullable=False),
+    Column("vouch", String, nullable=False),
+    UniqueConstraint("dev", "seq"),
+)
+"""At a station: up to where the district signed its chains (`header.vouch`), so that they can be brought back to it."""
+
 lacks = Table(
     "lacks",
     metadata,

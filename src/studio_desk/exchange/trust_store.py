@@ -251,15 +251,11 @@ def policy(home: Home) -> Policy:
 
 def policy_of(home: Home, trust: TrustList) -> Policy:
     """The same by a given list."""
-    own = home.code
-    return Policy(
-        own,
-        {
-            key: known
-            for key, known in trust.signers().items()
-            if (known.code != own if home.role == "district" else known.code == trust.district)
-        },
-    )
+    signers = trust.signers()
+    ours = {key: known for key, known in signers.items() if known.code == trust.district}
+    if home.role == "station":
+        return Policy(home.code, ours)
+    return Policy(home.code, {key: known for key, known in signers.items() if key not in ours}, own=ours)
 
 
 def root_fingerprint(trust: TrustList) -> str:

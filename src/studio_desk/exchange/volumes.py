@@ -31,6 +31,7 @@ class Volume:
         recs: records the ops are about.
         bare: records of ops that go without their body.
         head: digest of the last op.
+        vouch: the writer's signature over `head`, where another brings its chain back.
     """
 
     dev: str
@@ -42,6 +43,7 @@ class Volume:
     recs: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     head: str = ""
+    vouch: str = ""
     _text: int = 0
     _bytes: int = 0
 

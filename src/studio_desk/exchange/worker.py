@@ -63,7 +63,7 @@ class Worker:
             "me": policy.me,
             "allow": sorted(policy.allow),
             "identities": list(identities),
-            "signers": {},
+            "own": _as_json(policy.own),
         }
         self.believe(policy.signers)
         self._seconds = self._granted = seconds
@@ -71,7 +71,7 @@ class Worker:
 
     def believe(self, signers: Mapping[str, Known]) -> None:
         """From now on believe these: the trust list changed."""
-        self._job["signers"] = {key: [k.code, k.device, k.revoked, k.sm2] for key, k in signers.items()}
+        self._job["signers"] = _as_json(signers)
 
     def verify(self, path: Path) -> Verified:
         """Verify a sealed file and take over its ops and bodies.
@@ -208,3 +208,7 @@ def _exactly(pipe: IO[bytes], size: int, most: int) -> bytes:
 def _lines(data: bytes) -> list[str]:
     # Only line feeds part lines: a body may hold U+2028 inside a string.
     return data.decode().split("\n")[:-1]
+
+
+def _as_json(signers: Mapping[str, Known]) -> dict[str, Any]:
+    return {key: [k.code, k.device, k.revoked, k.sm2] for key, k in signers.items()}

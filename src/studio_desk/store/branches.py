@@ -17,22 +17,23 @@ if TYPE_CHECKING:
     from studio_desk.store.journal import Journal
 
 
-def move(journal: Journal, dev: str, after: int, known: Mapping[str, str]) -> dict[str, str]:
-    """Say the ops of a chain behind a point again in this home's own chain, then cut the chain at that point.
+def move(journal: Journal, dev: str, after: int, known: Mapping[str, str], to: str) -> dict[str, str]:
+    """Say the ops of a chain behind a point again in another of this home, then cut the chain at that point.
 
     Type, record, time, writer, reason and values stay; what they had seen is named by the new digests. Where later ops of
     a third chain had built on a moved one, a last op keeps the record as its clerk saw it.
 
     Args:
-        journal: the home's journal; its own chain must be another one.
+        journal: the home's journal.
         dev: the chain.
         after: number of the last op that stays.
         known: ops that another computer has said again already, old digest to new: they are not said a third time.
+        to: the chain in which they are said.
 
     Returns:
         Old digest to new of the ops that were said again; one that has nothing to say again stands for itself.
     """
-    assert dev != journal.device
+    assert dev != to
     with journal.file.write():
         ops = list(journal.ops(dev, after + 1))
         recs = sorted({op.rec for op, _, _ in ops if op.rec})
@@ -43,13 +44,13 @@ def move(journal: Journal, dev: str, after: int, known: Mapping[str, str]) -> di
             if op.digest in known:
                 continue
             # A body that was erased by law has nothing to say again; what a chain says of itself belongs to it, but where
-            # an earlier branch went must stay known.
-            if body is None or op.type.startswith("device."):
+            # an earlier branch went must stay known. A receipt is said anew from what is here, and so are copies of lists.
+            if body is None or op.type.startswith("device.") or op.type in _SAID_ANEW:
                 moved[op.digest] = op.digest
                 moved |= {old: names.get(new, new) for old, new in moved_in([body] if body else []).items()}
                 continue
             base = tuple(sorted({names.get(b, b) for b in op.base}))
-            moved[op.digest] = names[op.digest] = journal.repeat(op, _salted(body), base).digest
+            moved[op.digest] = names[op.digest] = journal.repeat(op, _salted(body), base, to).digest
         journal.take_back([op.digest for op, _, _ in ops], moved=True)
         for rec, values in before.items():
             if values is not None:
@@ -82,6 +83,7 @@ def _keep(journal: Journal, rec: str, was: Mapping[str, Any]) -> None:
         journal.write(was["kind"], values, uid=rec, type="record.resolve", reason=say("编号链合并，保持原来的内容"))
 
 
+_SAID_ANEW = frozenset({"receipt", "list"})
 _WORKED_OUT = frozenset({"kind", "rev", "conflict", "updated_at", "updated_by"})
 
 

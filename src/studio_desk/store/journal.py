@@ -247,16 +247,17 @@ class Journal(Past):
                 self._pending.records |= set(pair_of(rec) or (rec,))
         return op
 
-    def repeat(self, op: Op, line: str, base: tuple[str, ...]) -> Op:
-        """Append an op of another chain once more to this home's own; its record is worked out by `take_back` of the first.
+    def repeat(self, op: Op, line: str, base: tuple[str, ...], chain: str) -> Op:
+        """Append an op of another chain once more to one that this home writes; its record is worked out by `take_back` of the first.
 
         Args:
             op: the op.
             line: its body, with a salt of its own.
             base: the revisions it had seen, by the names they have now.
+            chain: where it is appended.
         """
         with self.file.write() as c:
-            return self._append(c, self.device, line, type_=op.type, rec=op.rec, base=base, t=op.t)
+            return self._append(c, chain, line, type_=op.type, rec=op.rec, base=base, t=op.t)
 
     # --- merging -------------------------------------------------------------------------------------------------
 
