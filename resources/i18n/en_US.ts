@@ -725,6 +725,10 @@
             <translation>"{label}" has no such choice.</translation>
         </message>
         <message>
+            <source>“{label}”：</source>
+            <translation>"{label}": </translation>
+        </message>
+        <message>
             <source>“{label}”：{sides}各写的不同，请在“冲突”页比较后选定。</source>
             <translation>“{label}”: {sides} wrote different things; please compare them on the page of conflicts and choose.</translation>
         </message>
@@ -1056,6 +1060,10 @@
         <message>
             <source>不再等重建文件</source>
             <translation>Wait no more for the rebuild files</translation>
+        </message>
+        <message>
+            <source>不合要求。</source>
+            <translation>Not as required.</translation>
         </message>
         <message>
             <source>不同意见</source>
@@ -1394,6 +1402,10 @@
             <translation>What</translation>
         </message>
         <message>
+            <source>什么情况计</source>
+            <translation>Counts when</translation>
+        </message>
+        <message>
             <source>什么时候、谁</source>
             <translation>When and who</translation>
         </message>
@@ -1446,6 +1458,10 @@
             <translation>Push everything from the beginning</translation>
         </message>
         <message>
+            <source>从文件读入…</source>
+            <translation>Read from file…</translation>
+        </message>
+        <message>
             <source>从此上报、下发的文件另加一个SM2签名</source>
             <translation>add an SM2 signature to every file sent from now on</translation>
         </message>
@@ -1460,6 +1476,10 @@
         <message>
             <source>从这条记录新建相关的记录</source>
             <translation>New related record from this one</translation>
+        </message>
+        <message>
+            <source>代号只能用英文字母、数字和 - _ .，最多60个。</source>
+            <translation>A code has only letters, digits and - _ . , at most 60.</translation>
         </message>
         <message>
             <source>代码</source>
@@ -1563,6 +1583,10 @@
         <message>
             <source>任职记录</source>
             <translation>Holders of posts</translation>
+        </message>
+        <message>
+            <source>会变什么：{change}</source>
+            <translation>What will change: {change}</translation>
         </message>
         <message>
             <source>会后7个工作日内。</source>
@@ -1703,6 +1727,10 @@
         <message>
             <source>依据和决定人；不要写被删除的内容</source>
             <translation>legal ground and who decided; do not repeat what is erased</translation>
+        </message>
+        <message>
+            <source>依据的文件（代号）</source>
+            <translation>Rule document (code)</translation>
         </message>
         <message>
             <source>依据，例如：核对过身份证</source>
@@ -2249,6 +2277,14 @@
             <translation>Write receipts…</translation>
         </message>
         <message>
+            <source>写年份</source>
+            <translation>Write the year</translation>
+        </message>
+        <message>
+            <source>写文件代号，英文字母和数字</source>
+            <translation>Write a code of letters and digits</translation>
+        </message>
+        <message>
             <source>写有一条记录的 JSON 文件；“-”表示标准输入</source>
             <translation>a JSON file with one record; "-" is standard input</translation>
         </message>
@@ -2317,6 +2353,10 @@
             <translation>Versions</translation>
         </message>
         <message>
+            <source>凭什么</source>
+            <translation>Evidence</translation>
+        </message>
+        <message>
             <source>出处</source>
             <translation>Made in</translation>
         </message>
@@ -2335,6 +2375,10 @@
         <message>
             <source>分三步；第一步现在做，或者以后在“月底交区里”页做。</source>
             <translation>Three steps; take the first now, or later on the page "Month-end hand-over".</translation>
+        </message>
+        <message>
+            <source>分值</source>
+            <translation>Points</translation>
         </message>
         <message>
             <source>分区数写得不对。</source>
@@ -2367,6 +2411,10 @@
         <message>
             <source>删去钥匙：{devices}。</source>
             <translation>Keys taken off the list: {devices}.</translation>
+        </message>
+        <message>
+            <source>删选中的行</source>
+            <translation>Delete chosen rows</translation>
         </message>
         <message>
             <source>到</source>
@@ -2463,6 +2511,10 @@
         <message>
             <source>加一个词</source>
             <translation>Add a word</translation>
+        </message>
+        <message>
+            <source>加一行</source>
+            <translation>Add row</translation>
         </message>
         <message>
             <source>加锁</source>
@@ -2829,6 +2881,10 @@
             <translation>Handed back by the unit</translation>
         </message>
         <message>
+            <source>印发机关</source>
+            <translation>Issued by</translation>
+        </message>
+        <message>
             <source>印成 170****4416，身份证号总是遮住。</source>
             <translation>Printed as 170****4416; identity numbers are always masked.</translation>
         </message>
@@ -3120,6 +3176,10 @@
             <translation>Only two records of one kind can be linked, such as two citizens or two events.</translation>
         </message>
         <message>
+            <source>只能是{words}。</source>
+            <translation>Must be one of {words}.</translation>
+        </message>
+        <message>
             <source>叫“{name}”的不止一个。</source>
             <translation>More than one is called "{name}".</translation>
         </message>
@@ -3364,6 +3424,10 @@
             <translation>the end is missing</translation>
         </message>
         <message>
+            <source>否</source>
+            <translation>No</translation>
+        </message>
+        <message>
             <source>含个人信息</source>
             <translation>with personal data</translation>
         </message>
@@ -3414,6 +3478,10 @@
         <message>
             <source>哪一天以前裁定；不写为7天</source>
             <translation>By which day to decide; seven days when left out</translation>
+        </message>
+        <message>
+            <source>哪一种</source>
+            <translation>Which</translation>
         </message>
         <message>
             <source>哪一类；不写则全部</source>
@@ -3681,6 +3749,14 @@
             <translation>Weather</translation>
         </message>
         <message>
+            <source>太多，最多{n}。</source>
+            <translation>Too many; at most {n}.</translation>
+        </message>
+        <message>
+            <source>太长，最多{n}。</source>
+            <translation>Too long; at most {n}.</translation>
+        </message>
+        <message>
             <source>好了</source>
             <translation>Done</translation>
         </message>
@@ -3884,6 +3960,10 @@
         <message>
             <source>对方收到下一个数据包后会同样删除；谁已删除，用 status 查看。</source>
             <translation>Others erase it when they take in the next bundle; status tells who has.</translation>
+        </message>
+        <message>
+            <source>对象</source>
+            <translation>For whom</translation>
         </message>
         <message>
             <source>导入后的变化：</source>
@@ -4446,6 +4526,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Year's archive</translation>
         </message>
         <message>
+            <source>年度计划</source>
+            <translation>Yearly plan</translation>
+        </message>
+        <message>
             <source>年度计划以外</source>
             <translation>Outside the yearly plan</translation>
         </message>
@@ -5001,6 +5085,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>On hold until</translation>
         </message>
         <message>
+            <source>指标</source>
+            <translation>Items</translation>
+        </message>
+        <message>
             <source>指纹</source>
             <translation>Fingerprint</translation>
         </message>
@@ -5392,6 +5480,10 @@ Please compare it group by group over the telephone.</translation>
             </translation>
         </message>
         <message>
+            <source>放假和调休</source>
+            <translation>Holidays and exchanged days</translation>
+        </message>
+        <message>
             <source>放到哪个文件夹；不写则打开示例站点的窗口</source>
             <translation>folder to put it in; when left out, the window of the sample station opens</translation>
         </message>
@@ -5422,6 +5514,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>散会时间</source>
             <translation>Meeting ended at</translation>
+        </message>
+        <message>
+            <source>数值</source>
+            <translation>Figure</translation>
         </message>
         <message>
             <source>数据包</source>
@@ -5571,6 +5667,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>There is no station file in the folder "{folder}".</translation>
         </message>
         <message>
+            <source>文件定下的数值</source>
+            <translation>Figures it sets</translation>
+        </message>
+        <message>
             <source>文件已保存在 {path}，可以拷到别的电脑打开。</source>
             <translation>The file is saved in {path}; you can copy it to another computer and open it there.</translation>
         </message>
@@ -5633,6 +5733,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>文件里的条目太多（超过 {limit} 个）。</source>
             <translation>The file holds too many entries (more than {limit}).</translation>
+        </message>
+        <message>
+            <source>文号</source>
+            <translation>Number</translation>
         </message>
         <message>
             <source>文字</source>
@@ -5757,10 +5861,6 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Calendar</translation>
         </message>
         <message>
-            <source>日历写年份，预填写记录种类，其余写文件代号</source>
-            <translation>The year of a calendar, the kind of defaults, else the key of the document</translation>
-        </message>
-        <message>
             <source>日常</source>
             <translation>Daily work</translation>
         </message>
@@ -5775,6 +5875,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>日期</source>
             <translation>Date</translation>
+        </message>
+        <message>
+            <source>日期都要在代号写的那一年里，同一天只写一次。</source>
+            <translation>All days must be in the year of the code, each once.</translation>
         </message>
         <message>
             <source>旧钥匙可能外泄：区里没收到的一律重报</source>
@@ -5861,6 +5965,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>Last change</translation>
         </message>
         <message>
+            <source>最多</source>
+            <translation>At most</translation>
+        </message>
+        <message>
             <source>最多6个。</source>
             <translation>At most 6.</translation>
         </message>
@@ -5883,6 +5991,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>最多几条；0 表示全部</source>
             <translation>how many at most; 0 means all</translation>
+        </message>
+        <message>
+            <source>最少</source>
+            <translation>At least</translation>
         </message>
         <message>
             <source>最接近的是“{near}”。</source>
@@ -6644,6 +6756,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>正常的交接文件不会这样。请不要再打开它，向送文件的人核实来源，并告诉区级管理员；没有改动任何记录。</source>
             <translation>A proper exchange file is never like this. Do not open it again, ask the sender where it comes from, and tell the district administrator; no record was changed.</translation>
+        </message>
+        <message>
+            <source>正文</source>
+            <translation>Text</translation>
         </message>
         <message>
             <source>正文不是规定的样子，已原样保存。</source>
@@ -7701,6 +7817,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Column {n} is</translation>
         </message>
         <message>
+            <source>第{n}行“{column}”：</source>
+            <translation>Row {n}, "{column}": </translation>
+        </message>
+        <message>
             <source>第{n}行既回复参加又记为未报名到会。</source>
             <translation>Line {n} both said it would attend and is marked as come without sign-up.</translation>
         </message>
@@ -7719,6 +7839,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>第{n}行记为请假，没有事由或准假人。</source>
             <translation>Line {n} is on leave, but has no reason for it or nobody who granted it.</translation>
+        </message>
+        <message>
+            <source>第{n}行：</source>
+            <translation>Row {n}: </translation>
         </message>
         <message>
             <source>第{n}项是“{verdict}”，没有写条件或理由。</source>
@@ -7956,6 +8080,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Urgency</translation>
         </message>
         <message>
+            <source>红字的地方要改，改好才能下发。</source>
+            <translation>What stands in red has to be put right before it can be sent down.</translation>
+        </message>
+        <message>
             <source>红色标志，如“石桥镇联络站微协商纪要”；不填用单位名称。</source>
             <translation>The red heading, such as "Minutes of the micro-consultation of Shiqiao Station"; the body's name when left empty.</translation>
         </message>
@@ -8098,6 +8226,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>编号，例如 SQ-MQ-2026-0012</source>
             <translation>Number, for example SQ-MQ-2026-0012</translation>
+        </message>
+        <message>
+            <source>编辑…</source>
+            <translation>Edit…</translation>
         </message>
         <message>
             <source>缩小</source>
@@ -8279,6 +8411,14 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>At least 8 letters or 4 Chinese characters, a sentence will do; it is asked for every time you open.</translation>
         </message>
         <message>
+            <source>至少要填一项。</source>
+            <translation>Fill in at least one.</translation>
+        </message>
+        <message>
+            <source>至少要有一行。</source>
+            <translation>At least one row is needed.</translation>
+        </message>
+        <message>
             <source>致困原因</source>
             <translation>Cause of hardship</translation>
         </message>
@@ -8393,6 +8533,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>要写原因</source>
             <translation>Reason needed</translation>
+        </message>
+        <message>
+            <source>要写整数。</source>
+            <translation>Must be a whole number.</translation>
         </message>
         <message>
             <source>要写明为什么不是同一个。</source>
@@ -9880,6 +10024,10 @@ Give the file to the district, then compare these six groups of digits over the 
                 <numerusform>{n} more are not listed.</numerusform>
             </translation>
         </message>
+        <message>
+            <source>还有{n}处。</source>
+            <translation>{n} more.</translation>
+        </message>
         <message numerus="yes">
             <source>还有{n}处不齐。</source>
             <translation>
@@ -9925,6 +10073,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>还没有回执的有{records}条记录、{attachments}个附件，约 {size}；收到回执以前会再带上，不会重复。</source>
             <translation>Without a receipt so far: {records} records, {attachments} attachments, about {size}; until one comes they go along again, nothing doubles.</translation>
+        </message>
+        <message>
+            <source>还没有填。</source>
+            <translation>Not filled in.</translation>
         </message>
         <message>
             <source>还没有填全宗号，不能归档。</source>
@@ -10683,6 +10835,14 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>预填</source>
             <translation>Defaults</translation>
+        </message>
+        <message>
+            <source>预填内容</source>
+            <translation>First values</translation>
+        </message>
+        <message>
+            <source>预填成什么</source>
+            <translation>Begins with</translation>
         </message>
         <message>
             <source>领衔委员</source>

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
+from studio_desk.desk.wizards.list_editor import ListEditor, labels
 from studio_desk.exchange import inbox, outbox, receipts, remarks
 from studio_desk.exchange.header import chain_owner
 from studio_desk.kernel.vocabulary import vocabulary
-from studio_desk.store import lists
+from studio_desk.store import list_parts, lists
 from tests.desk.scene import DISTRICT, Scene
 
 
@@ -27,6 +28,11 @@ def press(button: Any) -> None:
     assert button.isVisible()
     assert button.isEnabled()
     button.click()
+
+
+def editor_of(at: Any) -> ListEditor:
+    (editor,) = [one for one in at.window.findChildren(ListEditor) if one.isVisible()]
+    return editor
 
 
 def up(scene: Scene) -> None:
@@ -68,9 +74,11 @@ def test_the_district_sends_down_and_the_station_sees_what_will_change(scene: Sc
     assert "停用“特急”" in page.sent.text_at(0, 3)
     file = scene.folder / "2026.json"
     file.write_text(json.dumps({"days": [{"day": "2026-12-31", "kind": "法定"}]}, ensure_ascii=False), encoding="utf-8")
-    page.key.setText("2026")
-    page.sort.setCurrentIndex(page.sort.findData("calendar"))
+    page.choose("calendar", "2026")
     page.put_file(file)
+    editor = editor_of(at)
+    assert "放假1天" in editor.told.text()  # what will change is said before it is settled
+    press(editor.put_button)
     assert page.sent.rowCount() == 2
     receipts.send_back(at.home, entry, "缺地点")
     remarks.comment(at.home, scene.template.uids["case"], "办得及时", who="陈副主席")
@@ -167,3 +175,134 @@ def test_a_station_s_new_records_begin_as_the_district_wants(scene: Scene) -> No
     page = at.go("record", kind="journal_entry")
     assert page.sitting.form.values()["place"] == "石桥镇"
     assert page.sitting.form.values()["way"] == "走访"
+
+
+def cells(field: Any, row: int, *texts: str) -> None:
+    for column, text in enumerate(texts):
+        field.table.item(row, column).setText(text)
+
+
+def test_every_part_of_every_list_has_a_name() -> None:
+    paths = set()
+    for sort in ("rules", "scheme", "calendar", "defaults"):
+        for part in list_parts.parts(sort):
+            paths |= {part.path, *(column.path for column in part.columns)}
+    assert paths == set(labels())
+
+
+def test_a_scheme_is_written_by_its_own_shape(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("lists")
+    page.choose("scheme", "kaoping-2026")
+    press(page.edit_button)
+    editor = editor_of(at)
+    title, _, _, _, items = editor.fields
+    assert not editor.put_button.isEnabled()
+    assert title.wrong.text() == "还没有填。"
+    assert items.wrong.text() == "至少要有一行。"
+    title.typed.setText("委员履职量化")
+    press(items.add)
+    cells(items, 0, "提交意见建议", "每条", "两分", "条", "10")
+    editor.check()
+    assert items.wrong.text() == "第1行“分值”：要写整数。"
+    cells(items, 0, "提交意见建议", "每条", "2")
+    press(items.add)
+    editor.check()
+    assert editor.told.text() == "会变什么：方案《委员履职量化》自2026-11-22起执行，共1项。"
+    press(editor.put_button)
+    assert at.boxes() == []
+    (made,) = lists.editions(at.home, "scheme")
+    assert made.content == {
+        "title": "委员履职量化",
+        "items": [{"name": "提交意见建议", "trigger": "每条", "points": 2, "unit": "条", "cap": 10}],
+    }
+    # The next edition begins with what holds; nothing that was not touched becomes different.
+    page = at.window.current
+    page.choose("scheme", "kaoping-2026")
+    press(page.edit_button)
+    editor = editor_of(at)
+    assert "完全相同" in editor.told.text()
+    assert not editor.put_button.isEnabled()
+    editor.since.setText("2027-01-01")
+    editor.fields[4].table.selectRow(0)
+    cells(editor.fields[4], 0, "提交意见建议", "每条", "3")
+    editor.check()
+    press(editor.put_button)
+    old, new = lists.editions(at.home, "scheme")
+    assert [old.content["items"][0]["points"], new.content["items"][0]["points"]] == [2, 3]
+    assert new.since == "2027-01-01"
+
+
+def test_a_calendar_says_in_which_row_a_day_is_wrong(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("lists")
+    page.choose("calendar", "2027")
+    press(page.edit_button)
+    editor = editor_of(at)
+    days, plan = editor.fields
+    press(days.add)
+    press(days.add)
+    cells(days, 0, "2027.1.1", "法定", "元旦")
+    cells(days, 1, "哪天", "放假")
+    editor.check()
+    assert "第2行“日期”：请按“2026-03-06”的样子填写。" in days.wrong.text()
+    assert "第2行“哪一种”：只能是工作、休息、法定。" in days.wrong.text()
+    cells(days, 1, "2028-01-02", "休息")
+    editor.check()
+    assert "那一年" in editor.told.text()
+    days.table.selectRow(1)
+    press(days.drop)
+    press(plan.add)
+    cells(plan, 0, "2027-03-05", "全会")
+    editor.check()
+    assert editor.told.text() == "会变什么：2027年日历：放假1天，调休上班0天，年度计划1项。"
+    press(editor.put_button)
+    (made,) = lists.editions(at.home, "calendar")
+    assert made.content["days"] == [{"day": "2027-01-01", "kind": "法定", "name": "元旦"}]
+
+
+def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("lists")
+    page.choose("defaults", "journal_entry")
+    press(page.edit_button)
+    editor = editor_of(at)
+    (values,) = editor.fields
+    names = [one.name for one in values._named]
+    way, place = names.index("way"), names.index("place")
+    assert "走访" in values.choices(way, 1)
+    assert values.choices(place, 1) == ()
+    values.table.item(way, 1).setText("飞鸽传书")
+    editor.check()
+    assert "飞鸽传书" in values.wrong.text()
+    assert not editor.put_button.isEnabled()
+    values.table.item(way, 1).setText("走访")
+    values.table.item(place, 1).setText("石桥村")
+    editor.check()
+    assert "预填" in editor.told.text()
+    press(editor.put_button)
+    (made,) = lists.editions(at.home, "defaults")
+    assert made.content == {"values": {"way": "走访", "place": "石桥村"}}
+
+
+def test_a_file_that_is_no_list_is_refused_and_one_with_flaws_is_shown(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("lists")
+    page.choose("rules", "koujing")
+    bad = scene.folder / "bad.json"
+    bad.write_text("[", encoding="utf-8")
+    page.put_file(bad)
+    (box,) = at.boxes()
+    assert "NOT_JSON" in box.informativeText()
+    box.close()
+    bad.write_text(json.dumps({"title": "口径", "parameters": [{"name": "", "value": True}]}), encoding="utf-8")
+    page.put_file(bad)
+    editor = editor_of(at)
+    parameters = editor.fields[4]
+    assert parameters.table.item(0, 1).text() == "是"
+    assert parameters.wrong.text() == "第1行“名称”：还没有填。"
+    cells(parameters, 0, "走访次数")
+    editor.check()
+    press(editor.put_button)
+    (made,) = lists.editions(at.home, "rules")
+    assert made.content["parameters"] == [{"name": "走访次数", "value": True}]

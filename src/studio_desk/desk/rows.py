@@ -164,6 +164,28 @@ class Rows(QTableWidget):
             self.setMinimumHeight(line * self._fewest + above)
 
 
+class Fitted(QTableWidget):
+    """A table that is typed into; one of its columns takes the room left, however wide the window becomes."""
+
+    def __init__(self, heads: Sequence[str], stretch: int) -> None:
+        super().__init__(0, len(heads))
+        self._stretch = stretch
+        self.setHorizontalHeaderLabels(list(heads))
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.verticalHeader().hide()
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def fit(self) -> None:
+        """Columns as wide as their words."""
+        fit_columns(self, self._stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again."""
+        super().resizeEvent(event)
+        self.fit()
+
+
 def fit_columns(table: QTableView, stretch: int) -> None:
     """Make columns as wide as their words, one of them as wide as the room left; never so narrow that nothing is read.
 

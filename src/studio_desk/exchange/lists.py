@@ -34,29 +34,39 @@ def put(home: Home, sort: str, key: str, content: Mapping[str, Any], since: str 
         Problem: `NOT_A_DISTRICT`, `LIST_SORT_UNKNOWN`, `LIST_MALFORMED`, `UNKNOWN_LIST`, `UNKNOWN_KIND`, `DEFAULT_NOT_VALID`,
             `LIST_SAME` when the newest edition says just that.
     """
+    with home.transaction() as c:
+        edition = draft(home, sort, key, content, since)
+        op = home.journal.note(TYPE, edition.values)
+        lists.keep(c, op.digest, op.dev, edition)
+    lists.lay(home)
+    return edition
+
+
+def draft(home: Home, sort: str, key: str, content: Mapping[str, Any], since: str = "") -> Edition:
+    """At the district: the edition that `put` would make; nothing is kept.
+
+    Raises:
+        Problem: as `put`.
+    """
     if home.role != "district":
         raise Problem(
             "NOT_A_DISTRICT",
             say("词表、口径、方案、日历由区级下发。"),
             say("需要改的，请告诉区级；站点收到后自动生效。"),
         )
-    with home.transaction() as c:
-        before = lists.editions(home, sort, key)
-        number = max((one.version for one in before), default=0) + 1
-        values = {
-            "sort": sort,
-            "key": key,
-            "version": number,
-            "from": since or clock.today().isoformat(),
-            "content": dict(content),
-        }
-        edition = lists.read(values)
-        _fits(edition)
-        if any(one.since == edition.since and one.content == edition.content for one in before[-1:]):
-            raise Problem("LIST_SAME", say("与已下发的完全相同，没有改动。"), say("改了以后再下发。"))
-        op = home.journal.note(TYPE, edition.values)
-        lists.keep(c, op.digest, op.dev, edition)
-    lists.lay(home)
+    before = lists.editions(home, sort, key)
+    number = max((one.version for one in before), default=0) + 1
+    values = {
+        "sort": sort,
+        "key": key,
+        "version": number,
+        "from": since or clock.today().isoformat(),
+        "content": dict(content),
+    }
+    edition = lists.read(values)
+    _fits(edition)
+    if any(one.since == edition.since and one.content == edition.content for one in before[-1:]):
+        raise Problem("LIST_SAME", say("与已下发的完全相同，没有改动。"), say("改了以后再下发。"))
     return edition
 
 

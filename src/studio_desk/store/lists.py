@@ -112,7 +112,15 @@ def read(values: Mapping[str, Any]) -> Edition:
             "LIST_MALFORMED",
             say("下发的内容不合要求：{where}。", where=".".join(str(p) for p in first["loc"])[:80] or "—"),
             say("请按 lists schema 给出的样子改。"),
-            errors=[{"where": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in wrong.errors()[:20]],
+            errors=[
+                {
+                    "where": ".".join(str(p) for p in e["loc"]),
+                    "message": e["msg"],
+                    "type": e["type"],
+                    "most": e.get("ctx", {}).get("max_length"),
+                }
+                for e in wrong.errors()[:20]
+            ],
         ) from None
     return Edition(told.sort, told.key, told.version, told.since, told.content)
 

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QTableWidget,
     QTableWidgetItem,
+    QWidget,
 )
 
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Card, Scrolling
 from studio_desk.desk.media import ask_files
-from studio_desk.desk.rows import Row, Rows, fit_columns
+from studio_desk.desk.rows import Fitted, Row, Rows
+from studio_desk.desk.wizards.list_editor import ListEditor, day_of, read_content
 from studio_desk.exchange import lists
 from studio_desk.exchange.changes import describe
 from studio_desk.kernel import clock
-from studio_desk.kernel.dates import parse_day
-from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.vocabulary import Term, vocabularies, vocabulary
 from studio_desk.kernel.words import language, say
+from studio_desk.kinds import KINDS
 from studio_desk.store import lists as kept
 
 WORD, ENGLISH, SINCE, UNTIL = range(4)
@@ -38,7 +37,7 @@ ROWS_SEEN = 7
 
 
 class ListsPage(Scrolling):
-    """A vocabulary as a table to be changed; other lists from a file; what was sent down."""
+    """A vocabulary as a table to be changed; other lists in an editor made from their shape; what was sent down."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -64,58 +63,99 @@ class ListsPage(Scrolling):
         for key, one in vocabularies().items():
             self.which.addItem(one.en if one.en and language() == "en" else one.title, key)
         self.which.currentIndexChanged.connect(lambda _: self._show())
-        self.words = QTableWidget(0, 4)
-        self.words.setHorizontalHeaderLabels([say("词"), say("英文"), say("起"), say("止")])
+        self.words = Fitted((say("词"), say("英文"), say("起"), say("止")), WORD)
         self.words.setAccessibleName(say("词表"))
-        self.words.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.words.setTabKeyNavigation(False)
-        self.words.verticalHeader().hide()
-        self.words.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.words.setMinimumHeight((self.fontMetrics().height() + 12) * ROWS_SEEN)
         self.since = QLineEdit()
         self.since.setAccessibleName(say("从哪一天起执行"))
-        self.since.setMaximumWidth(150)
+        self.since.setFixedWidth(self.since.fontMetrics().averageCharWidth() * 16)
         self.add_button = push("plus", say("加一个词"), self.add_word)
         self.end_button = push("ban", say("停用选中的词"), self.end_word)
         self.put_button = push("send", say("定下并下发"), self.put_words, main=True)
         label = QLabel(say("从哪一天起执行"))
         label.setBuddy(self.since)
-        foot = QHBoxLayout()
-        for button in (self.add_button, self.end_button):
-            foot.addWidget(button)
-        foot.addStretch(1)
-        foot.addWidget(label)
-        foot.addWidget(self.since)
-        foot.addWidget(self.put_button)
+        day = QWidget()
+        beside = QHBoxLayout(day)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(label)
+        beside.addWidget(self.since)
         card.box.addWidget(self.which)
         card.box.addWidget(self.words)
-        card.box.addLayout(foot)
+        card.box.addWidget(flowing(self.add_button, self.end_button, day, self.put_button))
         return card
 
     def _other(self) -> Card:
         card = Card(say("下发日历、口径、方案或预填内容"))
-        self.sort, self.key = QComboBox(), QLineEdit()
+        self.sort, self.key = QComboBox(), QComboBox()
         for sort in kept.SORTS:
             if sort != "vocabulary":
                 self.sort.addItem(signs.change_sign(sort)[0], sort)
         self.sort.setAccessibleName(say("类别"))
         self.key.setAccessibleName(say("名称"))
-        self.key.setPlaceholderText(say("日历写年份，预填写记录种类，其余写文件代号"))
+        self.sort.currentIndexChanged.connect(lambda _: self._offer())
+        self.edit_button = push("pencil", say("编辑…"), self.edit, main=True)
         self.file_button = push("archive", say("选内容文件…"), self._ask_file)
-        self.key.textChanged.connect(lambda text: self.file_button.setEnabled(bool(text.strip())))
-        self.file_button.setEnabled(False)
+        self.key.currentTextChanged.connect(lambda _: self._allow())
         row = QHBoxLayout()
         row.addWidget(self.sort)
         row.addWidget(self.key, 1)
+        row.addWidget(self.edit_button)
         row.addWidget(self.file_button)
         card.box.addLayout(row)
         return card
+
+    def _offer(self) -> None:
+        """The lists of the chosen sort that were sent down, a kind for each form; a new one is typed."""
+        sort = self.sort.currentData()
+        self.key.clear()
+        self.key.setEditable(sort != "defaults")
+        if sort == "defaults":
+            for one in KINDS:
+                self.key.addItem(say(one.title), one.key)
+            return
+        known = sorted({one.key for one in kept.editions(self._desk.home, sort)}, reverse=True)
+        year = str(clock.today().year)
+        if sort == "calendar" and year not in known:
+            known.insert(0, year)
+        self.key.addItems(known)
+        if (line := self.key.lineEdit()) is not None:
+            line.setPlaceholderText(say("写年份") if sort == "calendar" else say("写文件代号，英文字母和数字"))
+        self._allow()
+
+    def _key(self) -> str:
+        data = self.key.currentData()
+        return str(data) if data and not self.key.isEditable() else self.key.currentText().strip()
+
+    def _allow(self) -> None:
+        for button in (self.edit_button, self.file_button):
+            button.setEnabled(bool(self._key()))
+
+    def choose(self, sort: str, key: str) -> None:
+        """Choose what is edited."""
+        self.sort.setCurrentIndex(self.sort.findData(sort))
+        if self.key.isEditable():
+            self.key.setEditText(key)
+        else:
+            self.key.setCurrentIndex(self.key.findData(key))
+
+    def edit(self, content: dict[str, Any] | None = None) -> ListEditor | None:
+        """Open the editor with the newest edition of the chosen list, or with a content."""
+        since = self.since.text()
+        editor = self._desk.attempt(
+            ListEditor, self._desk, self, self.sort.currentData(), self._key(), since=since, content=content
+        )
+        if editor is not None:
+            editor.accepted.connect(self._show)
+            editor.open()
+        return editor
 
     def arrive(self, **args: Any) -> None:
         """Read; `list=` chooses a vocabulary."""
         if (number := self.which.findData(args.get("list"))) >= 0:
             self.which.setCurrentIndex(number)
         self.since.setText(self.since.text() or clock.today().isoformat())
+        if not self.key.count() and not self.key.currentText():
+            self._offer()
         self._show()
 
     def _show(self) -> None:
@@ -123,7 +163,7 @@ class ListsPage(Scrolling):
         self.words.setRowCount(0)
         for term in self._terms:
             self._line(term.word, term.en, term.since, term.until)
-        fit_columns(self.words, WORD)
+        self.words.fit()
         found = kept.editions(self._desk.home)
         now = {one.id for sort in kept.SORTS for one in kept.all_in_force(self._desk.home, sort).values()}
         rows = [
@@ -164,7 +204,7 @@ class ListsPage(Scrolling):
         """The chosen words end on the day before the edition begins; records keep them."""
         from datetime import date, timedelta
 
-        since = self._desk.attempt(_day, self.since.text())
+        since = self._desk.attempt(day_of, self.since.text())
         if since is None:
             return
         last = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
@@ -187,13 +227,13 @@ class ListsPage(Scrolling):
         ask_files(self, say("选内容文件"), say("内容文件 (*.json)"), lambda files: self.put_file(files[0]))
 
     def put_file(self, file: Path) -> None:
-        """Make an edition of a file's content."""
-        content = self._desk.attempt(_read, file)
+        """Show a file's content in the editor."""
+        content = self._desk.attempt(read_content, file)
         if content is not None:
-            self._put(self.sort.currentData(), self.key.text().strip(), content)
+            self.edit(content)
 
     def _put(self, sort: str, key: str, content: dict[str, Any]) -> None:
-        since = self._desk.attempt(_day, self.since.text())
+        since = self._desk.attempt(day_of, self.since.text())
         if since is None:
             return
         done = self._desk.attempt(lists.put, self._desk.home, sort, key, content, since)
@@ -205,34 +245,6 @@ class ListsPage(Scrolling):
         item = self.words.item(row, column)
         assert item is not None
         return item
-
-
-def _day(typed: str) -> str:
-    try:
-        day = parse_day(typed)
-    except ValueError:
-        day = ""
-    if len(day) < len("2026-03-06"):
-        raise Problem(
-            "NO_SUCH_DATE", say("没有“{value}”这个日期。", value=typed[:40]), say("请按“2026-03-06”的样子填写。")
-        )
-    return day
-
-
-def _read(file: Path) -> dict[str, Any]:
-    from studio_desk.exchange.strict_json import read_line
-    from studio_desk.kernel.canon import canon
-    from studio_desk.kernel.files import medium_problem
-
-    try:
-        found = read_line(canon(json.loads(file.read_text(encoding="utf-8-sig"))), file.name)
-    except OSError as error:
-        raise medium_problem(error, file) from error
-    except (ValueError, TypeError, RecursionError) as error:
-        raise Problem(
-            "NOT_JSON", say("文件里不是一个 JSON 对象：{detail}", detail=str(error)[:120]), say("请检查文件内容。")
-        ) from None
-    return found if isinstance(found, dict) else {}
 
 
 SCREEN = Screen("lists", lambda: say("下发"), "list-details", ListsPage, roles=("district",), group=signs.exchange)
