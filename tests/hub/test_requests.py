@@ -201,6 +201,9 @@ def test_the_log_names_no_person_and_no_address(running: Running):
 
 
 def test_health_figures_and_page(running: Running):
+    headers = running.signed("GET", MAIL)
+    assert running.ask("GET", MAIL, headers)[0] == 200
+    assert running.refused("GET", MAIL, headers) == (401, "REPLAYED")
     status, text = running.hub.get("/healthz")
     assert (status, json.loads(text)["ok"]) == (200, True)
     status, text = running.hub.get("/metrics")
