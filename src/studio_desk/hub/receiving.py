@@ -94,6 +94,7 @@ class Receiving(threading.Thread):
             try:
                 self._board.doing.looked = clock.now().timestamp()
                 self._board.tell()
+                self._uploads.let_go()
                 mine = mine or self._my_turn()
                 if mine:
                     self._round()

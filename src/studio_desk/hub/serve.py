@@ -159,11 +159,14 @@ def _server(job: _Job, hub: Hub | None) -> uvicorn.Server:
     """The HTTP server for a hub; without one only to see whether its certificate serves."""
     import uvicorn
 
+    from studio_desk.hub.patience import Line
+
     wanted = job.wanted
     server_log = logging.getLogger("uvicorn")
     server_log.handlers, server_log.propagate = [log.Server(logging.WARNING)], False
     config = uvicorn.Config(
         application(hub) if hub is not None else _nothing,
+        http=Line,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -306,6 +306,8 @@ def _crowded() -> Refusal:
     )
 
 
+_FULL: Final = ("database or disk is full", "No space left on device")
+"""How SQLite and PostgreSQL say that their disk is full."""
 _METHODS: Final = frozenset({"GET", "HEAD", "PATCH"})
 
 
@@ -319,6 +321,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
+    if any(words in str(error) for words in _FULL):
+        return await _disk_trouble(request, error)
     _hub(request).board.tally.refused("DATABASE_AWAY")
     log.tell("database_away", error=type(error).__name__)
     problem = Problem("DATABASE_AWAY", say("区级接收站的数据库暂时连不上。"), say("程序会稍后自动再试。"))

@@ -7,12 +7,13 @@ import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from studio_desk.exchange.limits import MAX_FILE, MIB
 from studio_desk.hub import tables
@@ -84,6 +85,7 @@ class Uploads:
             mark: begins the names of this worker's writers; those of its dead predecessor are forgotten here.
         """
         self._database, self._mark = database, mark
+        self._done: dict[str, tuple[str, str, dict[str, int]]] = {}
         self.quotas = quotas
         self.parts, self.inbox = folder / "parts", folder / "inbox"
         for place in (self.parts, self.inbox):
@@ -146,20 +148,28 @@ class Uploads:
             return Point(length, length)
         writer = self._mark + secrets.token_hex(12)
         self._claim(device, sha256, length, writer)
-        end = offset
         try:
-            here = self.point(device, sha256)  # another writer may have come in between
-            if here.complete:
-                return here
-            if here.offset != offset:
-                raise _wrong_offset(here.offset)
-            self._write(self._part(device, sha256), offset, body)
-            if offset + len(body) == length:
-                self._finish(device, sha256, length)
-            end = offset + len(body)  # only now: a whole part that could not be finished is not yet a bundle
-        finally:
-            self._release(device, sha256, writer, end)
-        return Point(end, length, clock.now().timestamp() + self.quotas.part_seconds if end < length else 0)
+            here = self._take(device, sha256, offset, length, body)
+        except BaseException:
+            with suppress(SQLAlchemyError):  # what filled the disk may have filled the database's too
+                self._release(device, sha256, writer)
+            raise
+        self._release(device, sha256, writer, here.offset)
+        return here
+
+    def let_go(self) -> None:
+        """End this process's writers that are done, also those whose end the database would not take at first.
+
+        Otherwise an upload that broke off on a full disk would be another writer's until the lease ends.
+        """
+        for writer, (device, sha256, said) in list(self._done.items()):
+            with self._database.write() as c:
+                c.execute(
+                    update(tables.upload)
+                    .where(*_one(device, sha256), tables.upload.c.writer == writer)
+                    .values(touched=clock.now().timestamp(), writer="", lease=0, **said)
+                )
+            self._done.pop(writer, None)
 
     def expire(self) -> int:
         """Drop parts that nobody continued, and files that no upload knows; answers how many uploads ended."""
@@ -246,13 +256,23 @@ class Uploads:
                 423, "ANOTHER_WRITER", say("这个数据包正由另一个连接传送。"), say("程序会稍后自动再试。"), retry=1
             ) from None
 
-    def _release(self, device: str, sha256: str, writer: str, offset: int) -> None:
-        with self._database.write() as c:
-            c.execute(
-                update(tables.upload)
-                .where(*_one(device, sha256), tables.upload.c.writer == writer)
-                .values(offset=offset, touched=clock.now().timestamp(), writer="", lease=0)
-            )
+    def _take(self, device: str, sha256: str, offset: int, length: int, body: bytes) -> Point:
+        """Write a piece; the caller is the only writer."""
+        here = self.point(device, sha256)  # another writer may have come in between
+        if here.complete:
+            return here
+        if here.offset != offset:
+            raise _wrong_offset(here.offset)
+        self._write(self._part(device, sha256), offset, body)
+        end = offset + len(body)
+        if end == length:
+            self._finish(device, sha256, length)
+            return Point(end, length)
+        return Point(end, length, clock.now().timestamp() + self.quotas.part_seconds)
+
+    def _release(self, device: str, sha256: str, writer: str, offset: int | None = None) -> None:
+        self._done[writer] = (device, sha256, {} if offset is None else {"offset": offset})
+        self.let_go()
 
     def _write(self, part: Path, offset: int, body: bytes) -> None:
         with part.open("r+b" if part.exists() else "xb") as file:
