@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from studio_desk.exchange import inbox, outbox
+from studio_desk.exchange import inbox, outbox, receipts
+from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel.problem import MEDIUM, Problem
 from studio_desk.store import custody, keys
 from studio_desk.store.check import check
-from tests.exchange.world import World, photo, take, words, write
+from tests.exchange.world import World, photo, take, titles, words, write
 from tests.faults.drill import Drill
 from tests.faults.medium import FORMS, MIB, Absent, Stick
 
@@ -85,6 +91,54 @@ class found_after:  # noqa: N801 - reads as a word of the test
 
     def __exit__(self, *_: object) -> None:
         self.copy.pull()
+
+
+def test_times_letters_and_modes_of_a_stick_decide_nothing(stick: Stick, world: World) -> None:
+    """FAT keeps times of two seconds in somebody's zone, takes Ab and aB for one name and has no owners: only content counts."""
+    district = world.district()
+    station = world.station(district)
+    uid = write(station, "路灯不亮")
+
+    def sent(**options: Any) -> tuple[Path, str]:
+        (one,) = outbox.export(station, stick.place, **options).files
+        return one.file, hashlib.sha256(one.file.read_bytes()).hexdigest()
+
+    # The same name and length twice within two seconds, other bytes: a comparison by time and size would see no change.
+    (file, before), (again, digest) = sent(), sent(everything=True)
+    assert (file, before != digest) == (again, True)
+    assert words(take(district, file)) == ["applied"]
+    assert words(take(district, file)) == ["duplicate"]
+    for year in (1980, 2026, 2107):  # the first and the last that FAT can tell
+        moment = datetime(year, 2, 3, 4, 5, 7, tzinfo=UTC).timestamp()
+        with suppress(OSError):  # a driver without the call leaves what is there
+            os.utime(file, (moment, moment))
+        assert words(take(district, file)) == ["duplicate"]
+
+    # Another computer wrote the name in other letters: it is one file, found as ever, and replaced by the next export.
+    file.rename(stick.place / "between.tmp")
+    (stick.place / "between.tmp").rename(file.with_name(file.stem.lower() + ".SDX"))
+    (found,) = Folder(stick.place).list()
+    assert words(take(district, found)) == ["duplicate"]
+    station.journal.correct(uid, {"title": "路灯坏了"}, "写错了")
+    write(station, "井盖丢失")
+    (found, digest) = sent(everything=True)
+    assert words(take(district, found)) == ["applied"]
+    found.rename(stick.place / "between.tmp")
+    (stick.place / "between.tmp").rename(found.with_name(found.stem.lower() + ".SDX"))
+    (found, digest) = sent(everything=True)
+    (_, only) = sorted(Folder(stick.place).list(), key=lambda one: one.name.upper())
+    assert hashlib.sha256(only.read_bytes()).hexdigest() == digest
+    assert words(take(district, only)) == ["duplicate"]
+
+    # Receipts of the same moment under one name: the newest decides, whatever the stick says of their times.
+    first = receipts.write(district, "SQ", stick.place).file
+    kept = first.read_bytes()
+    late = receipts.write(district, "SQ", stick.place).file
+    late.with_name("OLD.SDX").write_bytes(kept)
+    assert set(words(take(station, late, late.with_name("old.sdx")))) <= {"applied", "duplicate"}
+    assert set(custody.words(station, list(titles(station))).values()) == {"received"}
+    assert check(station, deep=True).ok
+    assert check(district, deep=True).ok
 
 
 @pytest.mark.parametrize("moment", [0, 1, 4, 7])
