@@ -93,6 +93,16 @@ class found_after:  # noqa: N801 - reads as a word of the test
         self.copy.pull()
 
 
+def test_a_home_that_lives_on_a_stick_is_not_called_damaged(stick: Stick, tmp_path: Path) -> None:
+    """No modes, and not every driver can cut the log: that is no damage of the file."""
+    drill, home = Drill(tmp_path), stick.place / "SQ"
+    drill.json(home, "init", "station", "--code", "SQ", "--name", "石桥镇政协联络站")
+    for name in ("甲", "乙"):
+        drill.json(home, "add", "person", "--set", f"name={name}")
+        assert drill.json(home, "check", "--deep") == {"ok": True, "findings": []}
+    assert drill.json(home, "list", "person")["total"] == 2
+
+
 def test_times_letters_and_modes_of_a_stick_decide_nothing(stick: Stick, world: World) -> None:
     """FAT keeps times of two seconds in somebody's zone, takes Ab and aB for one name and has no owners: only content counts."""
     district = world.district()
