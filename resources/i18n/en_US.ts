@@ -2442,7 +2442,7 @@
         </message>
         <message>
             <source>到第几号</source>
-            <translation>Up to number</translation>
+            <translation>Up to</translation>
         </message>
         <message>
             <source>到这一天止</source>
@@ -6137,7 +6137,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有个人信息的</source>
-            <translation>With personal data</translation>
+            <translation>Personal data</translation>
         </message>
         <message>
             <source>有了新的记录再导出；要重新导出全部内容，请选“全部导出”（--all）。</source>
@@ -6173,7 +6173,7 @@ Please write it on paper and lock it away; the old one is void.</translation>
         </message>
         <message>
             <source>有敏感信息的</source>
-            <translation>With sensitive data</translation>
+            <translation>Sensitive data</translation>
         </message>
         <message>
             <source>有没存完的记录，点开接着写。</source>
@@ -10072,7 +10072,7 @@ Give the file to the district, then compare these six groups of digits over the 
         </message>
         <message>
             <source>还没有回执的有{records}条记录、{attachments}个附件，约 {size}；收到回执以前会再带上，不会重复。</source>
-            <translation>Without a receipt so far: {records} records, {attachments} attachments, about {size}; until one comes they go along again, nothing doubles.</translation>
+            <translation>Without a receipt so far: records {records}, attachments {attachments}, about {size}; until one comes they go along again, nothing doubles.</translation>
         </message>
         <message>
             <source>还没有填。</source>
@@ -10823,6 +10823,11 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>需要改的，请告诉区级；站点收到后自动生效。</source>
             <translation>Tell the district what should change; at the station it takes effect when it arrives.</translation>
+        </message>
+        <message>
+            <source>站点</source>
+            <comment>页</comment>
+            <translation>Stations</translation>
         </message>
         <message>
             <source>页号</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_request_without_the_old_signature_is_no_change(world: World):
     station = world.station(district)
     rotation.change(station)
     request, _ = enrol.request(station, world.stick)
-    found = enrol._read(request, enrol.REQUEST)
+    found = json.loads(request.read_bytes())
     for spoilt in (
         {**found, "replaces": {**found["replaces"], "points": {"SQ-1": [9, "0" * 64]}}},
         {**found, "replaces": {**found["replaces"], "points": {"HP-1": [9, "0" * 64]}}},

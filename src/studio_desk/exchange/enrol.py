@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from studio_desk.exchange import computers, rotation, trust_store
+from studio_desk.exchange import computers, documents, rotation, trust_store
 from studio_desk.exchange.bech32 import recipient_bytes
 from studio_desk.exchange.header import chain_owner, chain_stem, is_code
 from studio_desk.exchange.home_keys import keys_of
@@ -19,12 +19,10 @@ from studio_desk.exchange.signing import (
     sm2_from_text,
     to_text,
 )
-from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.transports.folder import Folder
-from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, follow
+from studio_desk.exchange.trust import Computer, TrustList, follow
 from studio_desk.kernel import clock
 from studio_desk.kernel.canon import canon
-from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 from studio_desk.store.custody import AWAITED
@@ -128,7 +126,9 @@ def request(home: Home, to: Path) -> tuple[Path, str]:
     signature = keys_of(home).signer.sign(_message(asked.said))
     part = rotation.request_part(home, trust_store.current(home))
     replaces = {"replaces": part} if part else {}
-    document = _document({"format": REQUEST, "request": asked.said, "signature": to_text(signature), **replaces})
+    document = documents.written(
+        {"format": REQUEST, "request": asked.said, "signature": to_text(signature), **replaces}
+    )
     file = Folder(to).put(document, REQUEST_NAME.format(device=asked.device))
     if home.meta.get(AWAITED):
         home.meta.set(AWAITED, "asked")
@@ -141,7 +141,7 @@ def read_request(file: Path) -> Request:
     Raises:
         Problem: `ENROL_FILE_WRONG`, `ENROL_SIGNATURE_WRONG`, `MEDIUM_…`.
     """
-    found = _read(file, REQUEST)
+    found = documents.read(file, {REQUEST}, lambda: _wrong(file))
     said = found.get("request")
     if (
         not isinstance(said, dict)
@@ -251,7 +251,9 @@ def answer(home: Home, computer: Computer, to: Path) -> Path:
     """
     own = {"code": computer.code, "device": computer.device, "sign": computer.sign}
     *earlier, newest = trust_store.way(home)
-    document = _document({"format": INSTALL, "for": own, "trust": newest, **({"earlier": earlier} if earlier else {})})
+    document = documents.written(
+        {"format": INSTALL, "for": own, "trust": newest, **({"earlier": earlier} if earlier else {})}
+    )
     return Folder(to).put(document, INSTALL_NAME.format(device=computer.device))
 
 
@@ -264,19 +266,19 @@ def read_install(file: Path, pinned: TrustList | None = None) -> tuple[TrustList
     Raises:
         Problem: `ENROL_FILE_WRONG`, `TRUST_…`, `MEDIUM_…`.
     """
-    found = _read(file, INSTALL)
-    documents, own = listed(found), found.get("for")
-    if not documents or not isinstance(own, dict):
+    found = documents.read(file, {INSTALL}, lambda: _wrong(file))
+    lists, own = listed(found), found.get("for")
+    if not lists or not isinstance(own, dict):
         raise _wrong(file)
-    steps = follow(documents, pinned)
+    steps = follow(lists, pinned)
     return steps[-1][0], [document for _, document in steps], own
 
 
 def listed(found: Mapping[str, Any]) -> list[str]:
     """The documents of a file that carries a trust list, the newest last; none when it is malformed."""
     earlier, newest = found.get("earlier", []), found.get("trust")
-    documents = [*earlier, newest] if isinstance(earlier, list) else []
-    return documents if all(isinstance(document, str) for document in documents) else []
+    lists = [*earlier, newest] if isinstance(earlier, list) else []
+    return lists if all(isinstance(document, str) for document in lists) else []
 
 
 def install(home: Home, file: Path, expected: str = "") -> Installed:
@@ -292,7 +294,7 @@ def install(home: Home, file: Path, expected: str = "") -> Installed:
     """
     if home.role != "station":
         raise Problem("NOT_A_STATION", say("只有站点才装入登记回执。"), say("请在站点的电脑上打开这个文件。"))
-    trust, documents, _ = read_install(file, trust_store.current(home))
+    trust, lists, _ = read_install(file, trust_store.current(home))
     shown = trust_store.root_fingerprint(trust)
     if expected and not same_fingerprint(expected, shown):
         raise _differs(shown)
@@ -304,7 +306,7 @@ def install(home: Home, file: Path, expected: str = "") -> Installed:
             say("请装入由本机的申请文件换回的那一份；本机没有改动。"),
         )
     with home.file.write():
-        for document in documents:
+        for document in lists:
             trust, _ = trust_store.keep(home, document, first=True)
     return Installed(trust.district, trust.name, trust.version, shown)
 
@@ -317,25 +319,6 @@ def _with(home: Home, computers: Sequence[Computer], added: Computer, by: Replac
 
 def _message(said: dict[str, Any]) -> bytes:
     return f"{REQUEST}\n{canon(said)}".encode()
-
-
-def _document(value: dict[str, Any]) -> bytes:
-    return (canon(value) + "\n").encode()
-
-
-def _read(file: Path, form: str) -> dict[str, Any]:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(2 * MAX_DOCUMENT + 1)
-    except OSError as error:
-        raise medium_problem(error, file) from error
-    try:
-        found = read_line(read_text(data, file.name).removesuffix("\n"), file.name)
-    except Problem:
-        raise _wrong(file) from None
-    if len(data) > 2 * MAX_DOCUMENT or not isinstance(found, dict) or found.get("format") != form:
-        raise _wrong(file)
-    return found
 
 
 def _wrong(file: Path) -> Problem:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from studio_desk.exchange import trust_store
+from studio_desk.exchange import documents, trust_store
 from studio_desk.exchange.enrol import INSTALL, listed
 from studio_desk.exchange.escrow import LISTED
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import ROOT, keys_of, retire
 from studio_desk.exchange.roots import sign_here
 from studio_desk.exchange.signing import Ed25519Signer, to_text
-from studio_desk.exchange.strict_json import read_line, read_text
-from studio_desk.exchange.trust import MAX_DOCUMENT, Computer, TrustList, read_list, trust_wrong
-from studio_desk.kernel.files import medium_problem
+from studio_desk.exchange.trust import Computer, TrustList, read_list, trust_wrong
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
@@ -33,20 +31,10 @@ def read_source(file: Path) -> tuple[TrustList, list[str]]:
     Raises:
         Problem: `TRUST_…`, `MEDIUM_…`.
     """
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(4 * MAX_DOCUMENT + 1)
-    except OSError as error:
-        raise medium_problem(error, file) from error
-    try:
-        found: Any = read_line(read_text(data, file.name).removesuffix("\n"), file.name)
-    except Problem:
-        raise trust_wrong() from None
-    good = len(data) <= 4 * MAX_DOCUMENT and isinstance(found, dict) and found.get("format") in {LISTED, INSTALL}
-    documents = listed(found) if good else []
-    if not documents:
+    lists = listed(documents.read(file, {LISTED, INSTALL}, trust_wrong))
+    if not lists:
         raise trust_wrong()
-    return read_list(documents[-1]), documents
+    return read_list(lists[-1]), lists
 
 
 def check(trust: TrustList, signers: Sequence[Ed25519Signer]) -> None:
@@ -70,7 +58,7 @@ def check(trust: TrustList, signers: Sequence[Ed25519Signer]) -> None:
         )
 
 
-def begin(home: Home, documents: Sequence[str], escrow: bytes | None, signers: Sequence[Ed25519Signer]) -> TrustList:
+def begin(home: Home, lists: Sequence[str], escrow: bytes | None, signers: Sequence[Ed25519Signer]) -> TrustList:
     """Make an empty district home the successor of a lost one.
 
     Its chains get new names, its keys are new, the lost ones are believed no more. The escrow key opens from now on what
@@ -78,7 +66,7 @@ def begin(home: Home, documents: Sequence[str], escrow: bytes | None, signers: S
 
     Args:
         home: a district that was just made, with the code of the list.
-        documents: what `read_source` gave.
+        lists: what `read_source` gave.
         escrow: the raw escrow key, `None` when there is none.
         signers: root keys at hand, checked by `check`.
 
@@ -87,7 +75,7 @@ def begin(home: Home, documents: Sequence[str], escrow: bytes | None, signers: S
     """
     device = chain_stem(home.device)
     with home.file.write():
-        for document in documents:
+        for document in lists:
             trust, _ = trust_store.keep(home, document, first=True)
         home.new_incarnation(say("区级的数据全部丢失，用根钥匙重建。"))
         keys = keys_of(home)

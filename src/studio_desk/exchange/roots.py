@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from studio_desk.exchange import trust_store
+from studio_desk.exchange import documents, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import Ed25519Signer, from_text, new_private, to_text
-from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.transports.folder import Folder
-from studio_desk.exchange.trust import MAX_DOCUMENT, TrustList, add_signatures, missing, read_draft, read_list
+from studio_desk.exchange.trust import TrustList, add_signatures, missing, read_draft, read_list
 from studio_desk.kernel.canon import canon
-from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
 
@@ -134,7 +132,7 @@ def read_public(file: Path) -> tuple[str, str]:
     Raises:
         Problem: `ROOT_FILE_WRONG`, `MEDIUM_…`.
     """
-    found = _read(file, PUBLIC)
+    found = documents.read(file, {PUBLIC}, lambda: _wrong(file))
     try:
         from_text(found["public"])
         return str(found["name"]), str(found["public"])
@@ -311,31 +309,16 @@ def _waiting(before: TrustList, document: str, file: Path | None = None) -> Wait
 def _put(to: Path, before: str, document: str, file: Path | None = None) -> Waiting:
     trust = read_draft(document)[0]
     name = file.name if file else DRAFT_NAME.format(district=trust.district, version=trust.version)
-    said = canon({"format": DRAFT, "before": before, "draft": document}) + "\n"
-    return _waiting(read_list(before), document, Folder(to).put(said.encode(), name))
+    said = documents.written({"format": DRAFT, "before": before, "draft": document})
+    return _waiting(read_list(before), document, Folder(to).put(said, name))
 
 
 def _texts(file: Path) -> tuple[str, str]:
-    found = _read(file, DRAFT)
+    found = documents.read(file, {DRAFT}, lambda: _wrong(file))
     before, document = found.get("before"), found.get("draft")
     if not isinstance(before, str) or not isinstance(document, str):
         raise _wrong(file)
     return before, document
-
-
-def _read(file: Path, form: str) -> Mapping[str, Any]:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(4 * MAX_DOCUMENT + 1)
-    except OSError as error:
-        raise medium_problem(error, file) from error
-    try:
-        found = read_line(read_text(data, file.name).removesuffix("\n"), file.name)
-    except Problem:
-        raise _wrong(file) from None
-    if len(data) > 4 * MAX_DOCUMENT or not isinstance(found, dict) or found.get("format") != form:
-        raise _wrong(file)
-    return found
 
 
 def _wrong(file: Path) -> Problem:

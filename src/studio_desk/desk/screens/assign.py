@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QL
 from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
+from studio_desk.desk.flow import flowing
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Card, Scrolling
 from studio_desk.desk.rows import Row, Rows
@@ -66,8 +67,8 @@ class AssignPage(Scrolling):
         form.addRow(say("任务"), self.headline)
         form.addRow(say("任务内容"), self.text)
         self.due.setFixedWidth(self.fontMetrics().averageCharWidth() * DUE_LETTERS)
-        form.addRow(say("办理时限"), _line(self.due, _named(say("种类"), self.sort)))
-        form.addRow(say("任务来源"), _line(self.origin, _named(say("紧急程度"), self.urgency), self.unplanned))
+        form.addRow(say("办理时限"), flowing(self.due, _named(say("种类"), self.sort)))
+        form.addRow(say("任务来源"), flowing(self.origin, _named(say("紧急程度"), self.urgency), self.unplanned))
         form.addRow(say("交办单位"), self.by)
         self.due.setAccessibleName(say("办理时限"))
         self.origin.setAccessibleName(say("任务来源"))
@@ -128,14 +129,6 @@ class AssignPage(Scrolling):
     def _allow(self) -> None:
         typed = bool(self.headline.text().strip()) and bool(self.due.text().strip())
         self.assign_button.setEnabled(typed and bool(self.stations.chosen))
-
-
-def _line(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    for widget in widgets:
-        row.addWidget(widget)
-    row.addStretch(1)
-    return row
 
 
 def _named(words: str, widget: QWidget) -> QWidget:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QRadioButton,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from studio_desk.desk import signs
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.form.history import shown
+from studio_desk.desk.halves import halves
 from studio_desk.desk.icons import icon
 from studio_desk.desk.large import Card
 from studio_desk.desk.rows import Row, Rows
@@ -84,27 +84,18 @@ class ConflictsPage(Page):
         self.send_button.setToolTip(say("作为任务随下一次回执送去，站点在“冲突”页选定；理由一栏的话也带去。"))
         label = QLabel(say("理由"))
         label.setBuddy(self.reason)
+        why = QHBoxLayout()
+        why.addWidget(label)
+        why.addWidget(self.reason, 1)
         foot = QHBoxLayout()
-        foot.addWidget(label)
-        foot.addWidget(self.reason, 1)
+        foot.addStretch(1)
         foot.addWidget(self.send_button)
         foot.addWidget(self.decide_button)
-        right = QWidget()
-        beside = QVBoxLayout(right)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(area, 1)
-        beside.addLayout(foot)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(self.records)
-        both.addWidget(right)
-        both.setStretchFactor(0, 2)
-        both.setStretchFactor(1, 3)
-        both.setChildrenCollapsible(False)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
         box.addWidget(title)
         box.addWidget(self.about)
-        box.addWidget(both, 1)
+        box.addWidget(halves(self.records, area, why, foot, share=(2, 3)), 1)
 
     def arrive(self, **args: Any) -> None:
         """Read; `uid=` chooses a record at once."""

@@ -12,17 +12,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSplitter,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
-    QWidget,
 )
 
 from studio_desk.desk import signs, theme
 from studio_desk.desk.actions import Desk, Page, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.form.history import shown
+from studio_desk.desk.halves import halves
 from studio_desk.desk.icons import icon
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.kernel.words import say, series
@@ -88,32 +87,19 @@ class DuplicatesPage(Page):
         self._lay(top)
 
     def _lay(self, top: QHBoxLayout) -> None:
-        right = QWidget()
-        beside = QVBoxLayout(right)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.addWidget(self.table, 1)
         opening = QHBoxLayout()
         for button in self.open_buttons:
             opening.addWidget(button)
         opening.addStretch(1)
-        beside.addLayout(opening)
-        beside.addWidget(self.reason)
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.apart_button)
         foot.addWidget(self.link_button)
-        beside.addLayout(foot)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.addWidget(self.pairs)
-        both.addWidget(right)
-        both.setStretchFactor(0, 3)
-        both.setStretchFactor(1, 3)
-        both.setChildrenCollapsible(False)
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 12, 18, 12)
         box.addLayout(top)
         box.addWidget(self.about)
-        box.addWidget(both, 1)
+        box.addWidget(halves(self.pairs, self.table, opening, self.reason, foot, share=(2, 3)), 1)
 
     def arrive(self, **args: Any) -> None:
         """Look; `kind=` chooses which."""

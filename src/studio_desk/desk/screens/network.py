@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
-from studio_desk.desk import signs, theme
+from studio_desk.desk import leaving, signs, theme
 from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
-from studio_desk.desk.icons import coloured, icon
+from studio_desk.desk.icons import coloured
 from studio_desk.desk.large import Card, Scrolling
 from studio_desk.desk.line import Line, Round, silent
 from studio_desk.desk.media import size_words
@@ -67,9 +67,7 @@ class NetworkPage(Scrolling):
         self.leaving = Card(say("将要送出的内容"))
         self.summary = QLabel(say("正在清点…"))
         self.summary.setWordWrap(True)
-        self.kinds = Rows(
-            say("将要送出的内容"), (say("种类"), say("条数"), say("有个人信息的"), say("有敏感信息的")), snug=True
-        )
+        self.kinds = leaving.kinds_table()
         self.question = QLabel(
             say(
                 "同意以后，有网络时会自动把新的内容送给区里，并收下区里的回执、退回和任务；随时可以在设置里关掉。"
@@ -173,17 +171,8 @@ class NetworkPage(Scrolling):
                 )
             )
         else:
-            self.summary.setText(say("没有要送的：全部记录区里都已收到。"))
-        self.kinds.put(
-            [
-                Row(
-                    (say(one["title"]), str(one["records"]), str(one["P1"] or "—"), str(one["P2"] or "—")),
-                    one["kind"],
-                    icon(signs.kind_icon(one["kind"])),
-                )
-                for one in told["kinds"]
-            ]
-        )
+            self.summary.setText(leaving.nothing())
+        leaving.put_kinds(self.kinds, told)
         self.kinds.setVisible(bool(told["chains"]))
 
     def _ended(self, done: Round) -> None:

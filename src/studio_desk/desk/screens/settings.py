@@ -48,6 +48,10 @@ class CalmChoice(QComboBox):
         event.ignore()
 
 
+INPUT_LINES = 15
+"""Width of an input in heights of a line."""
+
+
 class SettingsPage(Page):
     """One card per group."""
 
@@ -95,7 +99,7 @@ class SettingsPage(Page):
         label.setProperty("group", "true")
         box.addWidget(label)
         lines = QFormLayout()
-        lines.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
+        lines.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         lines.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         lines.setHorizontalSpacing(16)
         lines.setVerticalSpacing(8)
@@ -155,7 +159,7 @@ class SettingsPage(Page):
         made = self._input(setting)
         made.setAccessibleName(say(setting.ask.label))
         made.setAccessibleDescription(say(setting.ask.hint))
-        made.setMinimumWidth(made.fontMetrics().height() * 12)
+        made.setFixedWidth(made.fontMetrics().height() * INPUT_LINES)
         self.inputs[setting.name] = made
         note = self._notes[setting.name] = QLabel(say(setting.ask.hint))
         note.setProperty("faint", "true")
@@ -166,7 +170,6 @@ class SettingsPage(Page):
         box.setSpacing(2)
         box.addWidget(made)
         box.addWidget(note)
-        note.setMinimumWidth(note.fontMetrics().height() * 20)
         label = QLabel(say(setting.ask.label))
         label.setBuddy(made)
         lines.addRow(label, cell)

@@ -124,7 +124,7 @@ class StationsPage(Page):
         super().__init__()
         self._desk = desk
         self.found: list[Standing] = []
-        title = QLabel(say("站点"))
+        title = QLabel(say("站点", "页"))
         title.setObjectName("title")
         self.summary = QLabel()
         self.summary.setProperty("faint", "true")
@@ -226,7 +226,7 @@ class StationsPage(Page):
                 str(one.records),
                 str(one.conflicts or "—"),
                 say("{n}处", n=len(one.missing)) if one.missing else "—",
-                one.receipt[:16].replace("T", " ") or "—",
+                one.receipt[:10] or "—",
             ),
             one.device,
             icon(sign),
@@ -291,7 +291,7 @@ class StationsPage(Page):
 
 SCREEN = Screen(
     "stations",
-    lambda: say("站点"),
+    lambda: say("站点", "页"),
     "building-community",
     StationsPage,
     roles=("district",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton
 
-from studio_desk.desk import signs
+from studio_desk.desk import leaving, signs
 from studio_desk.desk.actions import Desk
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import icon
@@ -48,9 +48,7 @@ class Sending(Card):
         medium.changed.connect(self._allow)
         self.summary = QLabel(say("正在清点…"))
         self.summary.setWordWrap(True)
-        self.kinds = Rows(
-            say("将要送出的内容"), (say("种类"), say("条数"), say("有个人信息的"), say("有敏感信息的")), snug=True
-        )
+        self.kinds = leaving.kinds_table()
         self.one_by_one = QPushButton(say("逐条查看"))
         self.one_by_one.setProperty("link", "true")
         self.one_by_one.setCheckable(True)
@@ -108,17 +106,8 @@ class Sending(Card):
                 )
             )
         else:
-            self.summary.setText(say("没有要送的：全部记录区里都已收到。"))
-        self.kinds.put(
-            [
-                Row(
-                    (say(one["title"]), str(one["records"]), _count(one["P1"]), _count(one["P2"])),
-                    one["kind"],
-                    icon(signs.kind_icon(one["kind"])),
-                )
-                for one in told["kinds"]
-            ]
-        )
+            self.summary.setText(leaving.nothing())
+        leaving.put_kinds(self.kinds, told)
         self.items.put(
             [
                 Row(
@@ -260,10 +249,6 @@ def _preview(home: Home, everything: bool, progress: Progress) -> dict[str, Any]
 
 def _export(home: Home, place: Folder, everything: bool, progress: Progress) -> Export:
     return export(home, place, everything=everything, progress=progress)
-
-
-def _count(number: int) -> str:
-    return str(number) if number else "—"
 
 
 def _labels(labels: list[str]) -> str:
