@@ -34,9 +34,11 @@ from typing import Any
 
 from benchmarks.stations import Sealed, Station, enrolled, policy_of
 from benchmarks.stock import SEED
+from studio_desk.cli.network import FIRST_PAUSE, LONGEST_PAUSE
 from studio_desk.exchange import tables, trust_store
+from studio_desk.exchange.backoff import Backoff
 from studio_desk.exchange.hub_place import place_of
-from studio_desk.exchange.transports.https import HubClient, Reply
+from studio_desk.exchange.transports.https import RETRY_AFTER, HubClient, Reply
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.kinds import KINDS
 from studio_desk.store import keys
@@ -250,7 +252,7 @@ def _push(stations: Sequence[Station], month: int, url: str, at_once: int, seen:
 
 
 def _hand_over(station: Station, sealed: Sealed, url: str, seen: Seen) -> bool:
-    """Until it is acknowledged: a client that gave up because the hub was full comes back, as the desk does."""
+    """Until it is acknowledged: a client that gave up because the hub was full comes back, as `sync --wait` does."""
 
     def send(client: Watched) -> bool:
         return client.upload(sealed.file, sealed.sha256)
@@ -283,6 +285,7 @@ def _pull(stations: Sequence[Station], folder: Path, url: str, at_once: int, see
 
 
 def _patiently(station: Station, url: str, seen: Seen, ask: Callable[[Watched], Any]) -> Any:
+    pauses = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         client = Watched(place_of(url), station.signer, DISTRICT)
         client.seen = seen
@@ -291,8 +294,10 @@ def _patiently(station: Station, url: str, seen: Seen, ask: Callable[[Watched], 
         except Problem as problem:
             if problem.exit_code != NETWORK:
                 raise
+            asked = problem.more.get(RETRY_AFTER, 0)
         finally:
             client.close()
+        time.sleep(pauses.next(asked))
 
 
 def _all(what: Callable[[Station], None], stations: Sequence[Station], at_once: int) -> None:

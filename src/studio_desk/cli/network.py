@@ -125,15 +125,16 @@ class _Patience:
                 with self._call.home() as home:
                     return act(home)
             except Problem as problem:
-                if problem.exit_code != NETWORK or not self.rest(problem.sentence):
+                asked = float(problem.more.get("retry_after", 0))
+                if problem.exit_code != NETWORK or not self.rest(problem.sentence, asked):
                     raise
 
-    def rest(self, sentence: str = "") -> bool:
-        """Wait a while; false, at once, when the time is over."""
+    def rest(self, sentence: str = "", asked: float = 0) -> bool:
+        """Wait a while, not shorter than a hub asked for; false, at once, when the time is over."""
         left = self._end - time.monotonic()
         if left <= 0:
             return False
-        seconds = min(self._backoff.next(), left)
+        seconds = min(self._backoff.next(asked), left)
         if sentence:
             self._call.tell(say("{sentence}{n}秒后再试。", sentence=sentence, n=max(1, round(seconds))))
         time.sleep(seconds)

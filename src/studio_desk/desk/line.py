@@ -284,7 +284,7 @@ class Line(QObject):
         if isinstance(error, Cancelled):
             self._arm(EVERY_S)
         elif done.problem is not None:
-            self._arm(self._backoff.next())
+            self._arm(self._backoff.next(float(done.problem.more.get("retry_after", 0))))
         else:
             self._backoff.succeeded()
             self._told.clear()

@@ -24,14 +24,20 @@ class Backoff:
     longest: float
     failures: int = 0
 
-    def next(self) -> float:
-        """Seconds to wait after one more failure."""
+    def next(self, asked: float = 0) -> float:
+        """Seconds to wait after one more failure; never fewer than the other side `asked` for."""
         self.failures += 1
-        return self.spread(min(self.first * 2 ** min(self.failures - 1, 30), self.longest))
+        pause = self.spread(min(self.first * 2 ** min(self.failures - 1, 30), self.longest))
+        return max(pause, self.later(asked))
 
     def succeeded(self) -> None:
         """Begin anew."""
         self.failures = 0
+
+    @staticmethod
+    def later(asked: float) -> float:
+        """So many seconds or some more: who was given a time does not come before it."""
+        return asked * random.uniform(1, 1 + SPREAD)  # noqa: S311 - no secret hangs on it
 
     @staticmethod
     def spread(seconds: float) -> float:

@@ -67,7 +67,7 @@ def prepare(home: Home, bundle: Verified) -> list[str]:
     if not brings_back(h):
         return []
     written = writing(home, h.device)
-    seq = home.journal.frontiers().get(h.device, (0, ""))[0]
+    seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
     at = parting(home, bundle)
     if at is None and (h.last <= seq or h.device != written):
         return []

@@ -149,7 +149,7 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
             say("签名的钥匙是新的：里面带有根钥匙签过的信任名单第{version}版。", version=listed.trust.version)
         )
     verdict = "good"
-    seq = home.journal.frontiers().get(h.device, (0, ""))[0]
+    seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
     if gap := missing(home, bundle):
         verdict = "waiting"
         reasons.append(_waiting_words(h.device, [gap]))
@@ -391,7 +391,7 @@ class _Inbox:
 
 def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
     """The ranges of a chain below `first` that are neither here nor held."""
-    seq = home.journal.frontiers().get(device, (0, ""))[0]
+    seq = home.journal.frontiers(device).get(device, (0, ""))[0]
     with home.file.read() as c:
         ranges = c.exec_driver_sql(
             f'SELECT "first", "last" FROM {tables.held.name} WHERE dev = ? AND "first" < ? ORDER BY 1',  # noqa: S608

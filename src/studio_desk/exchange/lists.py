@@ -79,7 +79,7 @@ def pass_down(c: Connection, home: Home, station: str, chain: str) -> int:
         station: the station's code.
         chain: the chain that is written.
     """
-    written = [dev for dev in home.journal.frontiers() if dev.endswith(f"@{station}")]
+    written = list(home.journal.frontiers(f"*@{station}"))
     there = {one.id for one in lists.editions(home, chains=written)}
     missing = [one for one in lists.editions(home) if one.id not in there]
     for edition in missing:

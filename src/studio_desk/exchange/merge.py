@@ -73,7 +73,7 @@ class _Op:
 
 def missing(home: Home, bundle: Verified) -> tuple[int, int] | None:
     """The numbers that lie between what is here and a bundle; `None` when it joins."""
-    seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
+    seq = home.journal.frontiers(bundle.header.device).get(bundle.header.device, (0, ""))[0]
     if bundle.header.first > seq + 1:
         return seq + 1, bundle.header.first - 1
     # A chain of our own that parted from ours before the bundle begins: the one that shows where is still to come.
@@ -96,7 +96,7 @@ def merge(home: Home, bundle: Verified, source: tuple[str, str], fetch: Fetch, p
     with home.file.write() as c:
         ops = _without_erased(c, list(_parsed(bundle)))
         _same_history(c, home, bundle, ops)
-        seq = home.journal.frontiers().get(bundle.header.device, (0, ""))[0]
+        seq = home.journal.frontiers(bundle.header.device).get(bundle.header.device, (0, ""))[0]
         fresh = [op for op in ops if op.said["seq"] > seq]
         _bodies_there(c, bundle, fresh)
         _own_records(c, home, bundle, fresh)
@@ -133,7 +133,7 @@ def _parsed(bundle: Verified) -> Iterator[_Op]:
 def _same_history(c: Connection, home: Home, bundle: Verified, ops: Sequence[_Op]) -> None:
     """The overlap of the bundle with what is here must be the same ops (clause 10.3): one digest stands for all before."""
     dev, first = bundle.header.device, bundle.header.first
-    seq, head = home.journal.frontiers().get(dev, (0, bundle.header.prev))
+    seq, head = home.journal.frontiers(dev).get(dev, (0, bundle.header.prev))
     if first == seq + 1:
         if bundle.header.prev != head:
             raise refuse("FORK", device=dev, seq=seq)

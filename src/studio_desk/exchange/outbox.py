@@ -142,7 +142,7 @@ def asked(home: Home) -> list[str]:
 
 def downward(home: Home, station: str, chains: dict[str, int]) -> list[Volume]:
     """What a district's chains for a station hold beyond the given numbers; the newest chain comes last."""
-    frontiers = home.journal.frontiers()
+    frontiers = home.journal.frontiers(f"*@{station}")
     volumes: list[Volume] = []
     for dev, known in sorted(chains.items(), key=lambda item: chain_age(item[0])):
         assert dev.endswith(f"@{station}")

@@ -108,11 +108,11 @@ def write(home: Home, station: str, to: Path | Transport, progress: Progress = s
     said = issue(home, station)
     computers = trust_store.required(home).of(station)
     known = confirmed(home, station, [c.device for c in computers])
-    chains = {dev: known.get(dev, 0) for dev in home.journal.frontiers() if dev.endswith(f"@{station}")}
+    chains = {dev: known.get(dev, 0) for dev in home.journal.frontiers(f"*@{station}")}
     volumes = outbox.downward(home, station, chains)
     if not volumes:
         # The station holds everything; the newest receipt goes again, so that a lost file can be replaced.
-        last = home.journal.frontiers()[chain_for(home, station)][0]
+        last = home.journal.frontiers(chain_for(home, station))[chain_for(home, station)][0]
         volumes = outbox.downward(home, station, {chain_for(home, station): last - 1})
     transport = Folder(to) if isinstance(to, Path) else to
     # What the station lacks of its own chains comes before the receipt that speaks of it.
@@ -234,7 +234,9 @@ def _compare(c: Connection, home: Home, frontiers: Mapping[str, Any], taken: Tak
 
 
 def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[str, Any]:
-    points = {dev: point for dev, point in home.journal.frontiers().items() if chain_owner(dev) == station}
+    points = {
+        dev: point for dev, point in home.journal.frontiers(f"{station}-*").items() if chain_owner(dev) == station
+    }
     needed = [
         sha256
         for sha256, dev in c.exec_driver_sql(
@@ -273,7 +275,8 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
 
 
 def _ends_with_receipt(c: Connection, home: Home, station: str) -> bool:
-    _, head = home.journal.frontiers().get(chain_for(home, station), (0, ""))
+    dev = chain_for(home, station)
+    _, head = home.journal.frontiers(dev).get(dev, (0, ""))
     return c.execute(tables.receipt.select().where(tables.receipt.c.op == head)).first() is not None
 
 

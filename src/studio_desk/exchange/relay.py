@@ -78,7 +78,7 @@ def volumes(home: Home, station: str, *, everything: bool = False) -> list[Volum
         station: code of the station.
         everything: its chains from the first op on, whatever its computers say they hold.
     """
-    frontiers = home.journal.frontiers()
+    frontiers = home.journal.frontiers(f"{station}-*")
     made: list[Volume] = []
     lacked = {dev: 0 for dev in frontiers if _of(dev, station)} if everything else behind(home, station)
     for dev, known in sorted(lacked.items(), key=lambda item: chain_age(item[0])):
@@ -98,7 +98,7 @@ def behind(home: Home, station: str) -> dict[str, int]:
     computers = [c.device for c in trust_store.required(home).of(station)]
     found: dict[str, int] = {}
     with home.file.read() as c:
-        for dev, (last, _) in home.journal.frontiers().items():
+        for dev, (last, _) in home.journal.frontiers(f"{station}-*").items():
             if _of(dev, station):
                 known = min((_known(c, computer, dev, last) for computer in computers), default=last)
                 known = min(known, _forked(c, dev, last))
@@ -131,7 +131,7 @@ def known_to_exist(c: Connection, home: Home, station: str) -> dict[str, int]:
         mark = values.get("known")
         if isinstance(mark, Mapping):
             heard(mark.get("device"), mark.get("seq"))
-    here = home.journal.frontiers()
+    here = home.journal.frontiers(f"{station}-*")
     return {dev: seq for dev, seq in sorted(found.items()) if seq > here.get(dev, (0, ""))[0]}
 
 

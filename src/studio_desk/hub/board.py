@@ -130,7 +130,7 @@ class Board:
         row = self._row()
         told = (self.doing.word, self.doing.code, row["counts"], int(self.doing.looked / PULSE))
         if told != self._told:
-            with self._database.write() as c:
+            with self._database.write(lasting=False) as c:
                 c.execute(update(tables.worker).where(tables.worker.c.number == self.number).values(**row))
             self._told = told
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from studio_desk.exchange import http_signature
@@ -51,10 +51,10 @@ class Callers:
 
     def learn(self, trust: TrustList) -> bool:
         """Take over the stations' computers of a trust list; answers whether anything was new."""
+        version = str(trust.version)
+        if self._database.fact("trust_version") == version:
+            return False
         with self._database.write() as c:
-            version = str(trust.version)
-            if _version(c) == version:
-                return False
             c.execute(delete(tables.device))
             rows = [
                 {
@@ -137,7 +137,7 @@ class Callers:
     def _use(self, device: str, nonce: str, now: float) -> None:
         used = tables.nonce
         try:
-            with self._database.write() as c:
+            with self._database.write(lasting=False) as c:
                 c.execute(insert(used).values(device=device, nonce=nonce, at=now))
                 recent = select(func.count()).where(used.c.device == device, used.c.at > now - 60)
                 calls = int(c.execute(recent).scalar_one())
@@ -153,7 +153,3 @@ class Callers:
                 say("程序会稍后自动再试。"),
                 retry=5 + secrets.randbelow(10),
             )
-
-
-def _version(c: Connection) -> str:
-    return str(c.execute(select(tables.fact.c.value).where(tables.fact.c.key == "trust_version")).scalar() or "")

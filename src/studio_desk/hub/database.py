@@ -21,6 +21,7 @@ from studio_desk.store.file import driver
 SCHEMA: Final = "1"
 BUSY_MS: Final = 15_000
 """How long a writer waits for another on SQLite, in milliseconds."""
+_POOL: Final[dict[str, Any]] = {"pool_size": 10, "max_overflow": 10, "pool_timeout": BUSY_MS / 1000}
 
 
 class Database:
@@ -56,9 +57,14 @@ class Database:
         self.box = self.fact("box")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """One transaction: committed at the end, rolled back by any exception."""
-        with self._turn, self.engine.begin() as c:
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Args:
+            lasting: it is on the disk when this returns. What is not survives a killed process; a power cut may take
+                the last of it, the database stays whole, and the next lasting one takes it along.
+        """
+        with self._turn, self.engine.connect() as c, c.execution_options(lasting=lasting).begin():
             yield c
 
     @contextmanager
@@ -104,11 +110,13 @@ def _engine(url: str) -> Engine:
     except ArgumentError as error:
         raise _wrong_url() from error
     if name.drivername == "postgresql+psycopg":
-        return create_engine(name, pool_pre_ping=True, pool_size=10, max_overflow=10, pool_timeout=15)
+        engine = create_engine(name, pool_pre_ping=True, **_POOL)
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     if name.drivername != "sqlite" or not name.database:
         raise _wrong_url()
     # The driver that carries its own, newer SQLite: the log of older ones can lose a page (quality.md).
-    engine = create_engine(name, module=driver(), connect_args={"timeout": BUSY_MS / 1000})
+    engine = create_engine(name, module=driver(), connect_args={"timeout": BUSY_MS / 1000}, **_POOL)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -116,13 +124,20 @@ def _engine(url: str) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin` says, not where the driver guesses
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {BUSY_MS}"):
+    for pragma in ("journal_mode = WAL", f"busy_timeout = {BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('lasting', True) else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("lasting", True):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def _wrong_url() -> Problem:

@@ -45,7 +45,7 @@ def note(database: Database, event: str, *, device: str = "", sha256: str = "", 
     """Print one JSON line and keep a row; a database that is away costs the row, not the work."""
     tell(event, device=device, sha256=sha256, code=code, **facts)
     try:
-        with database.write() as c:
+        with database.write(lasting=False) as c:
             keep(c, [(event, device, sha256, code)])
     except SQLAlchemyError as error:
         tell("log_failed", error=type(error).__name__)

@@ -96,7 +96,7 @@ class Mailbox:
         """
         mail = tables.mail.c
         query = select(tables.mail).where(mail.device == device, mail.name == name).order_by(mail.seq.desc()).limit(1)
-        with self._database.write() as c:
+        with self._database.write(lasting=False) as c:
             row = c.execute(query).one_or_none()
             if row is not None:
                 c.execute(update(tables.mail).where(mail.seq == row.seq).values(fetched=clock.now().timestamp()))

@@ -261,8 +261,8 @@ class Receiving(threading.Thread):
         }
         for station in heard & devices.keys():
             lacked = ((f"{home.code}-relay-to-{dev}", dev) for dev in relay.behind(home, station))
-            frontiers = home.journal.frontiers()
-            if any(reached.get((one, key), 0) < frontiers[dev][0] for key, dev in lacked for one in devices[station]):
+            here = home.journal.frontiers(f"{station}-*")
+            if any(reached.get((one, key), 0) < here[dev][0] for key, dev in lacked for one in devices[station]):
                 behind.add(station)
         for station in sorted(behind):
             receipts.write(home, station, self._mailbox.of(devices[station]))

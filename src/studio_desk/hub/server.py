@@ -6,11 +6,10 @@ import asyncio
 import hashlib
 import ipaddress
 import re
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from studio_desk.hub import figures, log, status_page
 from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Caller, Callers
 from studio_desk.hub.database import Database
+from studio_desk.hub.gate import Gate
 from studio_desk.hub.mailbox import Mailbox
 from studio_desk.hub.receiving import Receiving
 from studio_desk.hub.refusal import Refusal
@@ -37,8 +37,6 @@ SLOW: Final = 30.0
 """Seconds a client may be silent in the middle of a body."""
 SLOWEST: Final = 300.0
 """Seconds a body may take in all."""
-AT_ONCE: Final = 64
-"""Requests under way in one worker, above which whoever knocks is asked to come back: a queue would only time out."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
@@ -56,7 +54,7 @@ class Hub:
         receiving: the part of this worker that merges.
         board: what all workers are at and have counted.
         open_status: whether status and figures are shown to other computers too.
-        under_way: requests being answered by this worker now.
+        gate: which requests this worker takes on, and when the others may come back.
     """
 
     name: str
@@ -67,7 +65,7 @@ class Hub:
     receiving: Receiving
     board: Board
     open_status: bool = False
-    under_way: int = 0
+    gate: Gate = field(default_factory=Gate)
 
 
 def application(hub: Hub) -> FastAPI:
@@ -118,15 +116,14 @@ async def patch_bundle(request: Request, sha256: str) -> Response:
     where = (caller.device, _sha256(sha256), _number(request, "upload-offset"), _number(request, "upload-length"))
     point = await run_in_threadpool(hub.uploads.check, *where, _number(request, "content-length"))
     if not point.complete:
-        body = await _body(request)
+        with hub.gate.outside():
+            body = await _body(request)
         if hashlib.sha256(body).digest() != caller.digest:
             raise Refusal(400, "BODY_WRONG", say("内容在路上变了样。"), say("程序会自动再传。"))
         point = await run_in_threadpool(hub.uploads.append, *where, body)
         hub.board.tally.received(len(body))
         if point.complete:
-            await run_in_threadpool(
-                log.note, hub.database, "arrived", device=caller.device, sha256=sha256, bytes=point.length
-            )
+            log.tell("arrived", device=caller.device, sha256=sha256, bytes=point.length)
             hub.receiving.nudge()
     return Response(status_code=204, headers=_upload_headers(point))
 
@@ -276,14 +273,15 @@ def _upload_headers(point: Point) -> dict[str, str]:
 async def _measured(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
     hub = _hub(request)
     began = time.monotonic()
-    if hub.under_way >= AT_ONCE and _knocks(request):
-        response = await _refused(request, _crowded())
+    if not request.url.path.startswith("/v1/"):  # health, figures and the page are there above all when it is full
+        response = await answer(request)
+    elif later := hub.gate.enter(begun=request.method == "PATCH"):
+        response = await _refused(request, _crowded(later))
     else:
-        hub.under_way += 1
         try:
             response = await answer(request)
         finally:
-            hub.under_way -= 1
+            hub.gate.leave()
     # The path names computers and digests only; where the request came from is not written down.
     took = round((time.monotonic() - began) * 1000, 1)
     hub.board.tally.request(request.method if request.method in _METHODS else "OTHER", response.status_code)
@@ -291,18 +289,13 @@ async def _measured(request: Request, answer: Callable[[Request], Awaitable[Resp
     return response
 
 
-def _knocks(request: Request) -> bool:
-    """Whether a station begins something; a piece of an upload that was let in is always taken."""
-    return request.method != "PATCH" and request.url.path.startswith("/v1/")
-
-
-def _crowded() -> Refusal:
+def _crowded(later: int) -> Refusal:
     return Refusal(
         503,
         "HUB_CROWDED",
         say("现在报送的站太多，区级接收站忙不过来。"),
         say("程序会稍后自动再试。"),
-        retry=2 + secrets.randbelow(6),
+        retry=later,
     )
 
 

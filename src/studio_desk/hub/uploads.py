@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from studio_desk.exchange.limits import MAX_FILE, MIB
-from studio_desk.hub import tables
+from studio_desk.hub import log, tables
 from studio_desk.hub.database import Database
 from studio_desk.hub.refusal import Refusal
 from studio_desk.kernel import clock
@@ -162,14 +162,8 @@ class Uploads:
 
         Otherwise an upload that broke off on a full disk would be another writer's until the lease ends.
         """
-        for writer, (device, sha256, said) in list(self._done.items()):
-            with self._database.write() as c:
-                c.execute(
-                    update(tables.upload)
-                    .where(*_one(device, sha256), tables.upload.c.writer == writer)
-                    .values(touched=clock.now().timestamp(), writer="", lease=0, **said)
-                )
-            self._done.pop(writer, None)
+        for writer in list(self._done):
+            self._let_go(writer)
 
     def expire(self) -> int:
         """Drop parts that nobody continued, and files that no upload knows; answers how many uploads ended."""
@@ -242,7 +236,7 @@ class Uploads:
         row = {"offset": 0, "length": length, "began": now, "touched": now, "writer": writer, "lease": now + LEASE}
         expired = tables.upload.c.touched < now - self.quotas.part_seconds
         try:
-            with self._database.write() as c:
+            with self._database.write(lasting=False) as c:
                 c.execute(delete(tables.upload).where(*_one(device, sha256), expired, tables.upload.c.lease < now))
                 taken = c.execute(
                     update(tables.upload)
@@ -272,7 +266,18 @@ class Uploads:
 
     def _release(self, device: str, sha256: str, writer: str, offset: int | None = None) -> None:
         self._done[writer] = (device, sha256, {} if offset is None else {"offset": offset})
-        self.let_go()
+        self._let_go(writer)
+
+    def _let_go(self, writer: str) -> None:
+        if done := self._done.get(writer):
+            device, sha256, said = done
+            with self._database.write() as c:
+                c.execute(
+                    update(tables.upload)
+                    .where(*_one(device, sha256), tables.upload.c.writer == writer)
+                    .values(touched=clock.now().timestamp(), writer="", lease=0, **said)
+                )
+            self._done.pop(writer, None)
 
     def _write(self, part: Path, offset: int, body: bytes) -> None:
         with part.open("r+b" if part.exists() else "xb") as file:
@@ -317,6 +322,7 @@ class Uploads:
             with self._database.write() as c:
                 c.execute(delete(tables.upload).where(*_one(device, sha256)))
                 c.execute(insert(tables.bundle).values(**row))
+                log.keep(c, [("arrived", device, sha256, "")])
         except IntegrityError:  # told already, or the same file came from another device at the same time
             with self._database.write() as c:
                 c.execute(delete(tables.upload).where(*_one(device, sha256)))

@@ -63,7 +63,7 @@ def _sql(home: Home) -> str:
 def own_chains(home: Home) -> list[str]:
     """The chains this home wrote itself, all incarnations (not a district's downward chains)."""
     stem = home.device.split(".", maxsplit=1)[0]
-    return [d for d in home.journal.frontiers() if d.split(".", maxsplit=1)[0] == stem and "@" not in d]
+    return [d for d in home.journal.frontiers(f"{stem}*") if d.split(".", maxsplit=1)[0] == stem and "@" not in d]
 
 
 def received_to(home: Home) -> dict[str, int]:

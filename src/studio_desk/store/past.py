@@ -102,10 +102,15 @@ class Past:
         with self.file.read() as c:
             return self._heads_of(c, uid)
 
-    def frontiers(self) -> dict[str, tuple[int, str]]:
-        """Last sequence number and head of every chain held here."""
+    def frontiers(self, like: str = "*") -> dict[str, tuple[int, str]]:
+        """Last sequence number and head of every chain held here.
+
+        Args:
+            like: only of chains whose name has this form, with `*` for any text: a district has thousands.
+        """
+        query = "SELECT dev, seq, head FROM chain WHERE dev GLOB ? ORDER BY dev"
         with self.file.read() as c:
-            return {d: (s, h) for d, s, h in c.exec_driver_sql("SELECT dev, seq, head FROM chain ORDER BY dev")}
+            return {d: (s, h) for d, s, h in c.exec_driver_sql(query, (like,))}
 
     def ops(self, dev: str, first: int = 1, last: int | None = None) -> Iterator[tuple[Op, str, str | None]]:
         """The ops of a chain in order: op, its line, its body line (`None` when erased or not here)."""

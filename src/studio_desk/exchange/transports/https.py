@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import io
 import json
 import os
-import random
 import secrets
 import socket
 import ssl
@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from studio_desk.exchange import http_signature
+from studio_desk.exchange.backoff import Backoff
 from studio_desk.exchange.hub_place import Place, fits
 from studio_desk.exchange.limits import KIB, MAX_FILE, MIB
 from studio_desk.exchange.signing import Signer
@@ -34,14 +35,20 @@ from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
 
 TIMEOUT: Final = 30.0
-"""Seconds without an answer or a byte."""
+"""Seconds without an answer, or without a byte going out or coming in: never a limit for the whole of a slow line."""
+_BLOCK: Final = 16 * KIB
+"""Bytes handed to the line at once: each has the time limit for itself."""
 SMALLEST, FIRST, LARGEST = 16 * KIB, 256 * KIB, 2 * MIB
 """Bytes of a piece: begins in the middle, doubles while all goes well, halves when the line breaks. A line that breaks
 every 64 KiB still carries pieces of 32."""
 TRIES, TRIES_AWAY = 6, 3
 """Failures in a row, without a byte of progress, after which the clerk is told; fewer while the hub was not reached at all."""
-LONGEST: Final = 20.0
-"""Seconds waited between two tries at most; a hub that asks for more has its answer passed on to the clerk."""
+PAUSE, LONGEST = 0.5, 20.0
+"""Seconds of the first and the longest pause after a broken line."""
+PATIENCE: Final = 120.0
+"""Seconds that a hub may ask for in a row, without a byte of progress; when it asks for more, the clerk gets its answer."""
+RETRY_AFTER: Final = "retry_after"
+"""In a Problem, the seconds after which the hub wants to be asked again."""
 SPEECHLESS: Final = "HUB_REFUSED"
 """Code of a refusal that came without the hub's words."""
 _NETWORK_ERRORS: Final = (OSError, http.client.HTTPException)
@@ -81,16 +88,40 @@ class Reply:
         with suppress(ValueError):
             parsed = json.loads(self.body or b"{}")
             said = parsed if isinstance(parsed, dict) else {}
-        retry = self.status in _AGAIN
+        more: dict[str, Any] = {"exit_code": NETWORK} if self.status in _AGAIN else {}
+        if self.asked:
+            more[RETRY_AFTER] = self.asked
         return Problem(
             str(said.get("code", SPEECHLESS)),
             str(said.get("problem", say("区级接收站不接受（HTTP {status}）。", status=self.status))),
             str(said.get("remedy", say("请稍后再试，或用U盘报送。"))),
-            **({"exit_code": NETWORK} if retry else {}),
+            **more,
             http=self.status,
         )
 
+    @property
+    def asked(self) -> float:
+        """Seconds after which the hub wants to be asked again, 0 when it did not say."""
+        with suppress(ValueError):
+            return max(0.0, float(self.headers.get("retry-after", "0")))
+        return 0.0
 
+
+@dataclass
+class _Trouble:
+    """What went wrong in a row, without a byte of progress.
+
+    Attributes:
+        broken: pauses after lines that broke and answers that made no sense; its `failures` count them.
+        asked: seconds that the hub asked for.
+    """
+
+    broken: Backoff = field(default_factory=lambda: Backoff(PAUSE, LONGEST))
+    asked: float = 0.0
+
+
+_BUSY: Final = frozenset({429, 503})
+"""Answers of a hub that took nothing in and, with `Retry-After`, says when it will."""
 _AGAIN: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
 """Answers after which the same may go well later."""
 
@@ -158,20 +189,21 @@ class HubClient:
             with file.open("rb") as source:
                 offset = self.offset(sha256)
                 sent = offset < size
-                failures = 0
+                trouble = _Trouble()
                 while offset < size:
                     progress(offset, size, file.name)
                     source.seek(offset)
                     reply = self._piece_of(source.read(self._piece), sha256, offset, size)
                     if reply is not None and reply.status == 204:
-                        offset, failures = int(reply.headers["upload-offset"]), 0
+                        offset, trouble = int(reply.headers["upload-offset"]), _Trouble()
                         self._piece = min(self._piece * 2, LARGEST)
                         continue
-                    failures += 1
+                    self._pause(trouble, reply)
+                    if reply is not None and reply.status in _BUSY:
+                        continue
                     self._piece = max(self._piece // 2, SMALLEST)
-                    self._pause(failures, reply)
                     known = self.offset(sha256)
-                    failures = 0 if known > offset else failures
+                    trouble = _Trouble() if known > offset else trouble
                     offset = known
         except FileNotFoundError as error:
             raise medium_problem(error, file) from error
@@ -206,7 +238,7 @@ class HubClient:
         """
         if not 0 < size <= MAX_FILE:
             raise _odd()
-        failures = 0
+        trouble = _Trouble()
         while (have := target.stat().st_size if target.exists() else 0) < size:
             progress(have, size, name)
             reply = self._rest_of(name, sha256, have, size, target)
@@ -214,10 +246,9 @@ class HubClient:
                 target.unlink(missing_ok=True)
                 return False
             if target.exists() and target.stat().st_size > have:
-                failures = 0
+                trouble = _Trouble()
                 continue
-            failures += 1
-            self._pause(failures, reply)
+            self._pause(trouble, reply)
         with target.open("rb") as file:
             right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         if not right:
@@ -263,35 +294,38 @@ class HubClient:
 
     def _patient(self, method: str, target: str, fields: Mapping[str, str] | None = None) -> Reply:
         """Ask until an answer comes that means something."""
-        failures = 0
+        trouble = _Trouble()
         while True:
             reply = self._once(method, target, more=fields)
             if reply is not None and reply.status == 200:
                 return reply
-            failures += 1
-            self._pause(failures, reply)
+            self._pause(trouble, reply)
 
-    def _pause(self, failures: int, reply: Reply | None) -> None:
-        """Wait before the next try, or say that it is enough."""
-        if reply is not None and reply.status == 409:  # the hub told where to go on
-            if failures >= self.tries:
+    def _pause(self, trouble: _Trouble, reply: Reply | None) -> None:
+        """Wait before the next try, or say that it is enough.
+
+        A hub that says when to come again is not a failure, only time; it is asked neither earlier nor, by all the
+        stations that it told the same, at the same moment.
+        """
+        if reply is not None and reply.status in _AGAIN and reply.asked:
+            trouble.asked += reply.asked
+            if trouble.asked > PATIENCE:
                 raise reply.problem()
+            self.wait(Backoff.later(reply.asked))
             return
-        asked = 0.0
+        pause = trouble.broken.next()
         tries = self.tries if self._reached else min(self.tries, TRIES_AWAY)
-        if reply is not None:
-            if reply.status not in {400, 401, 422} | _AGAIN:
+        enough = trouble.broken.failures >= tries
+        if reply is None:
+            if enough:
+                raise unknown(self.place) if self._reached else away(self.place)
+        elif reply.status != 409 and reply.status not in _AGAIN:
+            if trouble.broken.failures > 1 or reply.problem().code not in _ONCE_MORE:
                 raise reply.problem()
-            if reply.status not in _AGAIN and (failures > 1 or reply.problem().code not in _ONCE_MORE):
-                raise reply.problem()
-            with suppress(ValueError):
-                asked = float(reply.headers.get("retry-after", "0"))
-            if asked > LONGEST or failures >= tries:
-                raise reply.problem()
-        if failures >= tries:
-            raise unknown(self.place) if self._reached else away(self.place)
-        # Stations that lost the hub at the same moment must not come back at the same moment.
-        self.wait(max(asked, min(0.5 * 2 ** (failures - 1), LONGEST)) * random.uniform(0.7, 1.3))  # noqa: S311
+        elif enough:
+            raise reply.problem()
+        if reply is None or reply.status != 409:  # there the hub told where to go on
+            self.wait(pause)
 
     def _once(
         self,
@@ -318,7 +352,10 @@ class HubClient:
             )
             try:
                 connection = self._connected()
-                connection.request(method, target, body or None, {**headers, **(signed or {}), **(more or {})})
+                length = {"Content-Length": str(len(body))} if body else {}
+                connection.request(method, target, headers={**headers, **(signed or {}), **(more or {}), **length})
+                with suppress(ConnectionError):  # a hub that refuses a piece may not read it to its end; it says why
+                    connection.send(io.BytesIO(body))
                 response = connection.getresponse()
                 told = {name.lower(): value for name, value in response.getheaders()}
                 if keep is not None:
@@ -415,7 +452,7 @@ def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
         Problem: `HUB_CERTIFICATE`: the other side is not who it should be.
     """
     if not place.secure:
-        plain = http.client.HTTPConnection(place.host, place.port, timeout=timeout)
+        plain = http.client.HTTPConnection(place.host, place.port, timeout=timeout, blocksize=_BLOCK)
         plain.connect()
         _at_once(plain)
         return plain
@@ -423,7 +460,7 @@ def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
     if place.pins:  # the pins alone decide; a district's own certificate has no authority above it
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    line = http.client.HTTPSConnection(place.host, place.port, timeout=timeout, context=context)
+    line = http.client.HTTPSConnection(place.host, place.port, timeout=timeout, context=context, blocksize=_BLOCK)
     try:
         line.connect()
     except ssl.SSLCertVerificationError as error:
