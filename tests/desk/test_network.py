@@ -353,6 +353,10 @@ def test_a_changed_key_waits_for_the_district_without_a_refusal(net: Net, qtbot:
     seat.idle()
     assert "换了钥匙" in seat.go("network").told.text()
     today = seat.go("today")
-    assert any("换了钥匙" in today.list.item(n).text() for n in range(today.list.count()))
-    assert seat.go("handover").enrolment.isVisible()
+    (told,) = [one for n in range(today.list.count()) if "换了钥匙" in (one := today.list.item(n)).text()]
+    today.list.itemActivated.emit(told)
+    seat.idle()
+    assert seat.window.current.enrolment.isVisible()
+    assert seat.go("today")
+    assert seat.go("handover").sending.isVisible()  # by stick it can go at once
     assert custody.words(seat.home, [uid]) == {uid: "final"}

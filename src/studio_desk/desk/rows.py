@@ -14,7 +14,7 @@ from studio_desk.desk import theme
 
 FEWEST, MOST = 3, 12
 """Rows that the table asks room for before it scrolls."""
-NARROWEST, WIDEST = 18, 44
+NARROWEST, WIDEST = 14, 44
 """Letters of the column that stretches at least, and of any other at most."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QGridLayout,
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from studio_desk.store.journal import Conflict, Version
 
 SIDE_BY_SIDE = 2
-"""Versions in one line; a third stands below."""
+"""Versions in one line; a third stands below, and each where the window is narrow or the letters are large."""
+ROOM = 4
+"""Times the words over a version that the page must be wide for two to stand side by side."""
 
 
 @dataclass
@@ -60,6 +63,7 @@ class ConflictsPage(Page):
         self._desk = desk
         self._conflicts: list[Conflict] = []
         self.choices: list[Choice] = []
+        self._columns = SIDE_BY_SIDE
         title = QLabel(say("冲突"))
         title.setObjectName("title")
         self.about = QLabel()
@@ -127,6 +131,15 @@ class ConflictsPage(Page):
             self.records.selectRow(rows.index(wanted) if wanted in rows else 0)
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Versions stand below each other where there is no room beside."""
+        super().resizeEvent(event)
+        words = self.fontMetrics().horizontalAdvance(say("本机（{code}）写的", code="990000"))
+        wide = self.width() >= words * ROOM
+        if (columns := SIDE_BY_SIDE if wide else 1) != self._columns:
+            self._columns = columns
+            self._show()
+
     def _show(self) -> None:
         chosen = self.records.chosen
         told = {choice.conflict.field: choice.chosen for choice in self.choices if choice.chosen}
@@ -168,8 +181,8 @@ class ConflictsPage(Page):
             for widget in (button, text, who):
                 cell.box.addWidget(widget)
             cell.box.addStretch(1)
-            grid.addWidget(cell, number // SIDE_BY_SIDE, number % SIDE_BY_SIDE)
-        for column in range(min(SIDE_BY_SIDE, len(one.versions))):
+            grid.addWidget(cell, number // self._columns, number % self._columns)
+        for column in range(min(self._columns, len(one.versions))):
             grid.setColumnStretch(column, 1)
         choice.group.idToggled.connect(lambda _id, _on: self._allow())
         card.box.addLayout(grid)

@@ -18,7 +18,6 @@ from studio_desk.desk.wizards.taking import Taking
 from studio_desk.exchange import rebuild, trust_store
 from studio_desk.kernel import clock
 from studio_desk.kernel.words import say
-from studio_desk.store.custody import KEY_WAITS
 
 
 class HandoverPage(Scrolling):
@@ -57,10 +56,8 @@ class HandoverPage(Scrolling):
         self.box.addStretch(1)
 
     def arrive(self, **args: Any) -> None:
-        """Count what waits; look what the medium holds."""
-        del args
-        home = self._desk.home
-        asked = bool(rebuild.awaited(home) or home.meta.get(KEY_WAITS))
+        """Count what waits; look what the medium holds; `enrol=True` shows the enrolment."""
+        asked = bool(args.get("enrol") or rebuild.awaited(self._desk.home))
         self.again.setChecked(self.again.isChecked() or asked)
         self._switch(self.again.isChecked())
         self.medium.look()

@@ -52,8 +52,10 @@ PLACES = {
     "enrol": "handover",
     "key": "handover",
 }
+ENROLLING = frozenset({"rebuild", "enrol", "key"})
+"""Of those, the ones that are about the enrolment on their page."""
 """Where an item without a record of its own leads."""
-PLACE, KIND, UID, DRAFT = (Qt.ItemDataRole.UserRole + n for n in range(4))
+PLACE, KIND, UID, DRAFT, ENROL = (Qt.ItemDataRole.UserRole + n for n in range(5))
 
 
 class TodayPage(Page):
@@ -150,12 +152,14 @@ class TodayPage(Page):
         for item in found.items:
             sign, colour = SORTS.get(item.what, ("info-circle", "text"))
             place = "" if item.uid else PLACES.get(item.what, "")
-            self._add(item.text, sign, colour, {PLACE: place, KIND: item.kind, UID: item.uid})
+            self._add(
+                item.text, sign, colour, {PLACE: place, KIND: item.kind, UID: item.uid, ENROL: item.what in ENROLLING}
+            )
         more = sum(found.counts.values()) - len(found.items)
         self.rest.setText(say("还有{n}件没有列出。", n=more) if more > 0 else "")
         self.rest.setVisible(more > 0)
 
-    def _add(self, text: str, sign: str, colour: str, data: dict[int, str]) -> None:
+    def _add(self, text: str, sign: str, colour: str, data: dict[int, str | bool]) -> None:
         item = QListWidgetItem(coloured(sign, theme.colour(colour)), text)
         item.setForeground(QColor(theme.colour("text")))
         for role, value in data.items():
@@ -169,7 +173,7 @@ class TodayPage(Page):
         elif uid := item.data(UID):
             desk.open_record(uid)
         elif place := item.data(PLACE):
-            desk.go(place)
+            desk.go(place, **({"enrol": True} if item.data(ENROL) else {}))
         elif kind := item.data(KIND):
             desk.new_record(kind)
 
