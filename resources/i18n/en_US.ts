@@ -2577,6 +2577,10 @@
             <translation>District restored</translation>
         </message>
         <message>
+            <source>区级恢复过备份，{device} 的历史分成了两支；现在区级与本机一致。</source>
+            <translation>The district restored a backup and the history of {device} parted into two branches; by now the district holds what this computer holds.</translation>
+        </message>
+        <message>
             <source>区级接收站</source>
             <translation>District hub</translation>
         </message>
@@ -10191,6 +10195,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>这个文件不是写给这里的，用本机的钥匙打不开。</source>
             <translation>This file is not written for here; the key of this computer does not open it.</translation>
+        </message>
+        <message>
+            <source>这个文件不用再处理：里面的话区级要么用新的编号重说了，要么自己也没有了。可以丢弃它。</source>
+            <translation>Nothing is left to do about this file: the district has said its content again under new numbers, or has itself forgotten it. It may be discarded.</translation>
         </message>
         <message>
             <source>这个文件已保存，等前面的送到后自动合并；请向站点要缺少的部分，或让它“全部导出”。</source>

@@ -137,6 +137,26 @@ def test_a_district_set_back_with_its_mark_keeps_both_branches(world: World):
     assert {e["code"] for e in quarantine.entries(one)} <= {"FORK_HEALED"}
 
 
+def test_a_district_set_back_twice_with_its_mark_counts_on(world: World):
+    """Its second chain has the number of the one it forgot; the station holds both and brings back the forgotten one."""
+    district = world.district()
+    one, two = world.station(district), world.station(district, "BH")
+    first, second = write(one, "路灯"), write(two, "水渠")
+    world.meet(district, one, two)
+    before = saved(world, "desk.db", "desk.mark")
+    for note in ("一", "二"):
+        world.homes["990000"].journal.correct(first, {"note": note}, "改")
+        world.meet(world.homes["990000"], one, rounds=4)
+        district = set_back(world, before)
+    district.journal.correct(second, {"note": "三"}, "改")
+    write(one, "井盖")
+    world.meet(district, one, two, rounds=6)
+    assert district.incarnation == 3
+    assert "二" in {r.values.get("note") for r in district.journal.history(first)}
+    assert outbox.waiting(one) == outbox.waiting(two) == []
+    agree(district, one, two)
+
+
 def test_two_computers_of_a_station_bring_the_same_back(world: World):
     district = world.district()
     one = world.station(district)

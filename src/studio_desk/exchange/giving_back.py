@@ -47,11 +47,12 @@ def volumes(home: Home) -> list[Volume]:
 def _owed(home: Home) -> Iterator[tuple[str, int]]:
     """Chains of the district with the last op that it still holds."""
     newest, said = acknowledged.last(home, home.code)
-    for dev, (seq, _) in home.journal.frontiers().items():
-        if chain_to(dev) != home.code:
-            continue
+    chains = {dev: point for dev, point in home.journal.frontiers().items() if chain_to(dev) == home.code}
+    # Set back with its mark the district counted the same again: of two chains of one age either may be the one it writes.
+    twins = [dev for dev in chains if chain_age(dev)[0] == chain_age(newest)[0]]
+    for dev, (seq, _) in chains.items():
         known = _forked(home, dev, seq)
-        if dev != newest and "own" in said:
+        if (dev != newest or len(twins) > 1) and "own" in said:
             there, head = said["own"].get(dev, (0, ""))
             known = min(known, there if _holds(home, dev, there, head) else 0)
         if known < seq:

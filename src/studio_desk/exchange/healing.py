@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import Connection
 
 from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
-from studio_desk.exchange.header import brings_back, chain_owner, chain_to
+from studio_desk.exchange.header import brings_back, chain_age, chain_owner, chain_stem, chain_to, is_return
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
@@ -68,8 +68,12 @@ def prepare(home: Home, bundle: Verified) -> list[str]:
         return []
     written = writing(home, h.device)
     seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
-    at = parting(home, bundle)
-    if at is None and (h.last <= seq or h.device != written):
+    at, age = parting(home, bundle), chain_age(h.device)[0]
+    # A chain of ours as young as the one being written: set back with its mark, this home counted the same again.
+    twin = (
+        is_return(h) and h.device != written and chain_stem(h.device) == chain_stem(written) and age >= home.incarnation
+    )
+    if at is None and not twin and (h.last <= seq or h.device != written):
         return []
     who = say("区级") if h.sender.isdigit() else say("{station} 站", station=h.sender)
     words = (
@@ -77,8 +81,8 @@ def prepare(home: Home, bundle: Verified) -> list[str]:
         if at is None
         else say("{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", who=who, dev=h.device, seq=at + 1)
     )  # fmt: skip
-    if h.device == written:
-        home.new_incarnation(words)
+    if twin or h.device == written:
+        home.new_incarnation(words, above=age)
     if at is None:
         return [words]
     count = heal(home, h.device, at)
@@ -141,6 +145,19 @@ def explain(home: Home, dev: str, worker: Worker) -> None:
                 c.execute(
                     table.update().where(table.c.id == row.id).values(code=HEALED, sentence=sentence, remedy=remedy)
                 )
+
+
+def agreed(c: Connection, home: Home, points: Mapping[str, Any]) -> None:
+    """A receipt that just came shows chains of the district to be as they are here: what parted from them is settled."""
+    table, here = tables.quarantine, home.journal.frontiers()
+    for dev in [dev for dev, point in points.items() if list(here.get(dev, ())) == point]:
+        sentence = say("区级恢复过备份，{device} 的历史分成了两支；现在区级与本机一致。", device=dev)
+        remedy = say("这个文件不用再处理：里面的话区级要么用新的编号重说了，要么自己也没有了。可以丢弃它。")
+        c.execute(
+            table.update()
+            .where(table.c.code == "FORK", table.c.state == quarantine.OPEN, table.c.dev == dev)
+            .values(code=HEALED, sentence=sentence, remedy=remedy)
+        )
 
 
 def _known(c: Connection, dev: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, erasure, giving_back, lists, outbox, relay, tables, trust_store
+from studio_desk.exchange import acknowledged, erasure, giving_back, healing, lists, outbox, relay, tables, trust_store
 from studio_desk.exchange.header import chain_owner, chain_to
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
@@ -196,6 +196,7 @@ def _take_receipt(
 ) -> None:
     before = acknowledged.newest(home, home.code)
     _keep(c, home.code, point, said)
+    healing.agreed(c, home, said.get("own", {}))
     newest = acknowledged.newest(home, home.code)
     if newest == before:
         return

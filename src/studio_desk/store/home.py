@@ -217,13 +217,17 @@ class Home:
             raise
         self.mark()
 
-    def new_incarnation(self, reason: str) -> None:
+    def new_incarnation(self, reason: str, above: int = 0) -> None:
         """Continue under a new chain, so that nothing already sent is ever contradicted.
 
         Numbers go on a hundred higher: those given out after the backup are never given again.
+
+        Args:
+            reason: a sentence for the clerk.
+            above: the number of an incarnation that is known to have been, whatever this home remembers.
         """
         mark = self.read_mark()
-        number = max(self.incarnation, int(mark.get("incarnation", 0))) + 1
+        number = max(self.incarnation, int(mark.get("incarnation", 0)), above) + 1
         old = self.device
         seq, head = self.journal.frontiers().get(old, (0, ""))
         device = f"{old.split('.', maxsplit=1)[0]}.{number}{secrets.token_hex(4)}"
