@@ -10297,6 +10297,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>There is no printer on this computer.</translation>
         </message>
         <message>
+            <source>这台电脑同时在传的太多。</source>
+            <translation>This computer is sending too much at the same time.</translation>
+        </message>
+        <message>
             <source>这台电脑接替坏了的那台：请点这里写登记申请，交给区里，区里会把记录送回来。</source>
             <translation>This computer takes the place of one that died: open this line, write the request and give it to the district; they send the records back.</translation>
         </message>

@@ -8,14 +8,19 @@ from pathlib import Path
 
 from studio_desk.exchange import outbox, receipts, relay, trust_store
 from studio_desk.exchange.bundle import Content, pack
+from studio_desk.exchange.chain import check_ops
 from studio_desk.exchange.envelope import seal
 from studio_desk.exchange.header import GENESIS, Header
 from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.receipts import chain_for
 from studio_desk.kernel.canon import canon, digest
 from studio_desk.store import custody
+from studio_desk.store.check import check
 from studio_desk.store.home import Home
+from studio_desk.store.ops import BASES
 from tests.exchange.test_flaws import spoil
-from tests.exchange.world import World, receipt, send, take, titles, words, write
+from tests.exchange.world import World, golden_district, receipt, send, take, titles, words, write
+from tests.golden import make
 
 FAR = 2**53 - 1
 """The largest number that an op can bear."""
@@ -78,3 +83,34 @@ def test_numbers_far_ahead_wait_and_block_nobody(world: World):
     assert custody.words(station, uids[:1]) == {uids[0]: "received"}
     write(station, "三")
     assert words(take(district, send(station, world.stick))) == ["applied"]
+
+
+def test_a_flood_of_versions_of_one_record_keeps_nobody_busy(world: World):
+    """Twenty thousand versions that had not seen each other: merged, in conflict, and whoever decides stays within the format."""
+    district = golden_district(world)
+    count = 20_000
+    bodies = [
+        canon(
+            {**make.body(n), "values": {"uid": "rec", "station": "SQ", "day": "2026-03-06", "title": f"第{n}稿"}}
+        ).encode()
+        for n in range(count)
+    ]
+    parts = make.content(bodies, change=lambda ops: [op.update(rec="rec") for op in ops])
+    file = world.folder / "flood.sdx"
+    file.write_bytes(make.sealed(make.zipped(make.entries(parts, make.header(parts[0])))))
+    (found,) = take(district, file)
+    assert (found.outcome, found.new, found.conflicts) == ("applied", 1, 1)
+    assert titles(district).keys() == {"rec"}
+    district.journal.resolve("rec", {"title": "定稿"}, "以定稿为准")
+    last = [line for _, line, _ in district.journal.ops(chain_for(district, "SQ"))][-1]
+    assert len(json.loads(last)["base"]) == BASES
+    (seen, _) = check_ops(f"{last}\n".encode(), header_of(last))
+    assert seen.records == 1
+    assert district.journal.record("rec")["conflict"]
+    assert check(district, deep=True).ok
+
+
+def header_of(line: str) -> Header:
+    """A header for one op."""
+    op = json.loads(line)
+    return Header("990000", "SQ", op["dev"], op["seq"], op["seq"], op["prev"], digest(line))

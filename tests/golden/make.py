@@ -863,6 +863,11 @@ def a_wrong_bundle_id() -> bytes:
 
 
 @bad("HEADER_WRONG")
+def a_wrong_bundle_id_beside_an_unknown_key() -> bytes:
+    return _with_header(mood="good")
+
+
+@bad("HEADER_WRONG")
 def a_key_is_missing() -> bytes:
     ops, bodies = content()
     said = json.loads(header(ops))

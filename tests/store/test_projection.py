@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_desk.store.projection import Said, project
+from studio_desk.store.projection import MOST, Said, project
 
 
 def test_one_op_is_the_record() -> None:
@@ -105,3 +105,39 @@ def test_a_value_shown_was_written_by_a_version_alive(history: list[Said]) -> No
     for name, versions in got.conflicts.items():
         assert len({said[v].get(name) for v in versions}) > 1
         assert got.values.get(name) in {said[v].get(name) for v in versions}
+
+
+def test_a_record_with_too_many_ops_shows_whole_versions() -> None:
+    """Whoever writes thousands of ops about one record keeps nobody busy, and no version is lost."""
+    first = Said("0" * 8, (), {"x": 0, "y": 1})
+    many = [Said(f"{n:08d}", (first.digest,), {"x": n % 3, "y": 1}) for n in range(1, 20_000)]
+    got = project([first, *many])
+    heads = tuple(op.digest for op in many)
+    assert got.heads == heads
+    assert got.values == {"x": 1, "y": 1}
+    assert got.conflicts == {"x": heads}
+    decided = Said("z", heads, {"x": 7, "y": 1})
+    assert project([decided, *many[::-1], first]).values == {"x": 7, "y": 1}
+    assert project([decided, *many[::-1], first]).conflicts == {}
+
+
+def test_a_long_history_with_one_branch_shows_whole_versions() -> None:
+    line = [Said("00000000", (), {"x": 0})]
+    for n in range(1, 20_000):
+        line.append(Said(f"{n:08d}", (line[-1].digest,), {"x": n}))
+    branch = Said("b", (line[7].digest,), {"x": -1})
+    got = project([branch, *line])
+    assert got.heads == (line[-1].digest, "b")
+    assert got.values == {"x": 19_999}
+    assert got.conflicts == {"x": (line[-1].digest, "b")}
+    erased = [Said(op.digest, op.base, None) for op in (line[-1], branch)]
+    assert project([*line[:-1], *erased]).values == {"x": 19_998}
+    assert project([Said(op.digest, op.base, None) for op in (*line, branch)]).values == {}
+
+
+def test_both_ways_to_work_a_record_out_agree_where_one_version_has_seen_all() -> None:
+    ops = [Said("0", (), {"x": 0, "y": 0}), Said("1", ("0",), {"x": 1, "y": 0}), Said("2", ("0",), {"x": 0, "y": 2})]
+    ops.append(Said("3", ("1", "2"), {"x": 3, "y": 2}))
+    more = [Said(f"4{n:08d}", ("0",), {"x": 0, "y": 0}) for n in range(MOST)]
+    end = Said("9", ("3", *(op.digest for op in more)), {"x": 3, "y": 2})
+    assert project([*ops, end]).values == project([*ops, *more, end]).values

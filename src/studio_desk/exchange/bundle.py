@@ -39,6 +39,8 @@ from studio_desk.exchange.signing import Signer, sign_bundle, sm2_fits, sm2_from
 from studio_desk.exchange.strict_json import read_line, read_text
 from studio_desk.exchange.vouch import voucher
 from studio_desk.exchange.zip_write import ZipWriter
+from studio_desk.kernel.canon import canon
+from studio_desk.kernel.canon import digest as digest_of
 from studio_desk.kernel.problem import Problem
 
 _SECOND_FORM: Final = re.compile(rb"[0-9a-f]{128}\n")
@@ -296,7 +298,7 @@ class BundleReader:
         if name == HEADER:
             found: Any = read_line(read_text(data, "header.json"), "header.json")
             header = read_header(found)
-            if found["bundle"] != header.bundle and found.keys() == header.as_json().keys():
+            if found["bundle"] != digest_of(canon({k: v for k, v in found.items() if k != "bundle"}))[:32]:
                 raise refuse("HEADER_WRONG", field="bundle")
             if SECOND in self._seen and header.min_reader < SECOND_READER:
                 raise refuse("HEADER_WRONG", field="min_reader")

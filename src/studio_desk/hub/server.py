@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import ipaddress
 import re
+import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Final
@@ -37,6 +39,8 @@ SLOW: Final = 30.0
 """Seconds a client may be silent in the middle of a body."""
 SLOWEST: Final = 300.0
 """Seconds a body may take in all."""
+EACH: Final = 4
+"""Pieces that one computer may have under way in one worker, each held in memory; its program sends one after the other."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
@@ -55,6 +59,7 @@ class Hub:
         board: what all workers are at and have counted.
         open_status: whether status and figures are shown to other computers too.
         gate: which requests this worker takes on, and when the others may come back.
+        pieces: computer to the pieces of it that this worker waits for now.
     """
 
     name: str
@@ -66,6 +71,7 @@ class Hub:
     board: Board
     open_status: bool = False
     gate: Gate = field(default_factory=Gate)
+    pieces: Counter[str] = field(default_factory=Counter)
 
 
 def application(hub: Hub) -> FastAPI:
@@ -116,7 +122,7 @@ async def patch_bundle(request: Request, sha256: str) -> Response:
     where = (caller.device, _sha256(sha256), _number(request, "upload-offset"), _number(request, "upload-length"))
     point = await run_in_threadpool(hub.uploads.check, *where, _number(request, "content-length"))
     if not point.complete:
-        with hub.gate.outside():
+        with _one_of_few(hub, caller.device), hub.gate.outside():
             body = await _body(request)
         if hashlib.sha256(body).digest() != caller.digest:
             raise Refusal(400, "BODY_WRONG", say("内容在路上变了样。"), say("程序会自动再传。"))
@@ -224,6 +230,24 @@ def _at_home(request: Request) -> None:
             say("状态页只在接收站这台电脑上显示。"),
             say("要在别的电脑上看，请用 --open-status 启动，并由防火墙限制来源。"),
         )
+
+
+@contextmanager
+def _one_of_few(hub: Hub, device: str) -> Iterator[None]:
+    """While a piece comes in: one computer that sends many and slowly must not take the places of all others."""
+    if hub.pieces[device] >= EACH:
+        raise Refusal(
+            429,
+            "TOO_MANY_REQUESTS",
+            say("这台电脑同时在传的太多。"),
+            say("程序会稍后自动再试。"),
+            retry=5 + secrets.randbelow(10),
+        )
+    hub.pieces[device] += 1
+    try:
+        yield
+    finally:
+        hub.pieces[device] -= 1
 
 
 async def _body(request: Request) -> bytes:

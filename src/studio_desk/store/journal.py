@@ -18,7 +18,7 @@ from studio_desk.kernel.words import say
 from studio_desk.store import erasure, links, numbers, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
-from studio_desk.store.ops import FORMAT, GENESIS, RECORD_TYPES, Op, body_line
+from studio_desk.store.ops import BASES, FORMAT, GENESIS, RECORD_TYPES, Op, body_line
 from studio_desk.store.past import Past
 from studio_desk.store.shape import Shape
 
@@ -99,7 +99,7 @@ class Journal(Past):
             line = body_line(
                 body, kind=kind, version=shape.version, by=self.operator(), reason=reason, blobs=shape.blobs(body)
             )
-            chosen = tuple(sorted((base if base is not None else ",".join(heads)).split(","))) if heads else ()
+            chosen = tuple(sorted((base if base is not None else ",".join(heads)).split(",")))[:BASES] if heads else ()
             op = self._append(c, self._chain_for(str(body.get("station", ""))), line, type_=type, rec=uid, base=chosen)
             touched = self._projector.touch(
                 c, kind, uid, op, body, by=self.operator(), fresh=not heads, behind=set(chosen) != set(heads)
@@ -241,7 +241,7 @@ class Journal(Past):
                 _refuse_erased(self._register(c, rec))
             line = body_line(values, by=self.operator(), reason=reason)
             if base is None:
-                base = self._heads_of(c, rec) if rec else ()
+                base = self._heads_of(c, rec)[:BASES] if rec else ()
             op = self._append(c, chain or self.device, line, type_=type, rec=rec, base=base)
             if rec:
                 self._pending.records |= set(pair_of(rec) or (rec,))

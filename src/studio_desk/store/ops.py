@@ -18,6 +18,8 @@ GENESIS = "0" * 64
 """`prev` of the first op of a chain."""
 RECORD_TYPES = frozenset({"record.save", "record.correct", "record.void", "record.move", "record.resolve"})
 """Types whose body holds the whole record."""
+BASES = 64
+"""Most revisions that one op names as seen; who has seen more says so in several ops."""
 _HEX = re.compile(r"[0-9a-f]{64}")
 _TEXT = r'"([ !#-\[\]-~]{0,128})"'
 """Printable ASCII without the quote and the backslash: it is written in one way only."""
@@ -105,7 +107,7 @@ class Op:
             all(isinstance(value, str) and len(value) <= 128 for value in texts.values())
             and all(type(value) is int and value >= 0 for value in numbers.values())
             and isinstance(base, list)
-            and len(base) <= 64
+            and len(base) <= BASES
             and all(isinstance(b, str) and _HEX.fullmatch(b) for b in base)
             and _HEX.fullmatch(str(texts["prev"]))
             and _HEX.fullmatch(str(texts["body"]))
