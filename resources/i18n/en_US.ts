@@ -10493,6 +10493,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>What is brought back of {dev} has parted from what is here; taking it in sorts that out by itself.</translation>
         </message>
         <message>
+            <source>送回的 {sort} {key} 第{version}版没有重新生效：签名的钥匙已作废，请核对后重新下发。</source>
+            <translation>Version {version} of {sort} {key}, which was brought back, is not in force again: the key that signed it is void. Please check it and issue it again.</translation>
+        </message>
+        <message>
             <source>送审</source>
             <translation>Submit for review</translation>
         </message>

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, quarantine, tables
-from studio_desk.exchange.header import Header, chain_age, chain_owner, chain_stem, chain_to
+from studio_desk.exchange import acknowledged, quarantine, tables, trust_store
+from studio_desk.exchange.header import Header, chain_age, chain_owner, chain_stem, chain_to, is_return
+from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.volumes import Volume, cut
+from studio_desk.exchange.vouch import voucher
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def _owed(home: Home) -> Iterator[tuple[str, int]]:
         known = _forked(home, dev, seq)
         if (dev != newest or len(twins) > 1) and "own" in said:
             there, head = said["own"].get(dev, (0, ""))
-            known = min(known, there if _holds(home, dev, there, head) else 0)
+            known = min(known, there if there > seq or _holds(home, dev, there, head) else 0)
         if known < seq:
             yield dev, known
 
@@ -93,6 +95,27 @@ def own_points(home: Home, station: str, but: str) -> dict[str, list[Any]]:
         for dev, point in sorted(home.journal.frontiers().items())
         if chain_to(dev) == station and chain_owner(dev) == home.code and dev != but
     }
+
+
+def sure(home: Home, header: Header) -> bool:
+    """Whether the trust list itself vouches for a return: its key is in force, or bounded for this chain.
+
+    Any other is believed because nothing tells how far a lost computer went. A thief may hold its key, so that return may touch
+    only what its station may touch.
+    """
+    known = trust_store.policy(home).own.get(voucher(header))
+    return known is not None and (known.revoked is None or header.device in known.revoked)
+
+
+def admit(home: Home, header: Header) -> None:
+    """Refuse what a void key says about the chain that is being written: what it wrote, the trust list would name.
+
+    Raises:
+        Problem: `VOUCH_WRONG`.
+    """
+    written = is_return(header) and header.device == f"{home.device}@{chain_to(header.device)}"
+    if written and not sure(home, header):
+        raise refuse("VOUCH_WRONG", device=header.device, sender=header.sender)
 
 
 def lost(home: Home, header: Header) -> list[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
-from studio_desk.exchange.header import brings_back, chain_age, chain_owner, chain_stem, chain_to, is_return
+from studio_desk.exchange import acknowledged, giving_back, quarantine, sealed_files, tables
+from studio_desk.exchange.header import Header, brings_back, chain_age, chain_owner, chain_stem, chain_to, is_return
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
@@ -55,6 +55,43 @@ def parting(home: Home, bundle: Verified) -> int | None:
     return None
 
 
+def finding(home: Home, bundle: Verified) -> tuple[str, int | None]:
+    """What a bundle that brings back a chain of ours shows: a sentence, `""` when nothing is to be done, and where branches part."""
+    h = bundle.header
+    if not brings_back(h):
+        return "", None
+    seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
+    at, written = parting(home, bundle), writing(home, h.device)
+    if at is None and not _twin(home, h) and (h.last <= seq or h.device != written):
+        return "", None
+    who = say("区级") if h.sender.isdigit() else say("{station} 站", station=h.sender)
+    words = (
+        say("{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", who=who, dev=h.device, first=seq + 1, last=h.last)
+        if at is None
+        else say("{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", who=who, dev=h.device, seq=at + 1)
+    )  # fmt: skip
+    return words, at
+
+
+def _twin(home: Home, h: Header) -> bool:
+    """Whether a chain of ours is as young as the one being written: set back with its mark, this home counted the same again."""
+    written = writing(home, h.device)
+    same = is_return(h) and h.device != written and chain_stem(h.device) == chain_stem(written)
+    # A thief of an old key must not make us count: numbers end somewhere.
+    return same and chain_age(h.device)[0] >= home.incarnation and giving_back.sure(home, h)
+
+
+def said_again(home: Home, bundle: Verified) -> bool:
+    """Whether a return shows a branch that we have said again already: the one that is here stays (clause 10.6f)."""
+    h = bundle.header
+    at = parting(home, bundle) if is_return(h) else None
+    if at is None:
+        return False
+    with home.file.read() as c:
+        known = _known(c, h.device)
+    return all(hashlib.sha256(line.encode()).hexdigest() in known for line in bundle.ops[max(at + 1 - h.first, 0) :])
+
+
 def prepare(home: Home, bundle: Verified) -> list[str]:
     """Make room for a chain of ours that comes back: begin a new chain when it continues the one being written, move a branch that parts from it.
 
@@ -64,25 +101,11 @@ def prepare(home: Home, bundle: Verified) -> list[str]:
         Sentences for the clerk.
     """
     h = bundle.header
-    if not brings_back(h):
+    words, at = finding(home, bundle)
+    if not words:
         return []
-    written = writing(home, h.device)
-    seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
-    at, age = parting(home, bundle), chain_age(h.device)[0]
-    # A chain of ours as young as the one being written: set back with its mark, this home counted the same again.
-    twin = (
-        is_return(h) and h.device != written and chain_stem(h.device) == chain_stem(written) and age >= home.incarnation
-    )
-    if at is None and not twin and (h.last <= seq or h.device != written):
-        return []
-    who = say("区级") if h.sender.isdigit() else say("{station} 站", station=h.sender)
-    words = (
-        say("{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", who=who, dev=h.device, first=seq + 1, last=h.last)
-        if at is None
-        else say("{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", who=who, dev=h.device, seq=at + 1)
-    )  # fmt: skip
-    if twin or h.device == written:
-        home.new_incarnation(words, above=age)
+    if _twin(home, h) or h.device == writing(home, h.device):
+        home.new_incarnation(words, above=chain_age(h.device)[0])
     if at is None:
         return [words]
     count = heal(home, h.device, at)
@@ -104,12 +127,7 @@ def heal(home: Home, dev: str, at: int) -> int:
         pairs = iter(moved.items())
         while part := dict(islice(pairs, _AT_ONCE)):
             home.journal.note(TYPE, {"chain": dev, "after": at, "moved": part}, chain=to)
-        table = tables.imported
-        c.execute(
-            table.update()
-            .where(table.c.dev == dev, table.c.new_last > at, table.c.undone_at == "")
-            .values(undone_at=clock.stamp())
-        )
+        _undone(c, dev, at)
         acknowledged.settle(home)
     return len({new for old, new in moved.items() if new != old})
 
@@ -123,6 +141,18 @@ def told(home: Home, op: Mapping[str, Any], body: Any) -> str:
     dev = str(values.get("chain", "")) if isinstance(values, dict) else ""
     healed = op["type"] == TYPE and chain_owner(dev) == chain_owner(str(op["dev"])) not in {"", home.code}
     return dev if healed else ""
+
+
+def follow(c: Connection, home: Home, dev: str) -> None:
+    """At a station: let go of the branch of a downward chain that its district has said again; the one it kept comes anew."""
+    if chain_to(dev) != home.code:
+        return
+    known = _known(c, dev)
+    ops = [(op.seq, op.digest) for op, _, _ in home.journal.ops(dev)]
+    gone = list(takewhile(lambda one: one[1] in known, reversed(ops)))
+    if gone:
+        home.journal.take_back([digest for _, digest in gone], moved=True)
+        _undone(c, dev, gone[-1][0] - 1)
 
 
 def explain(home: Home, dev: str, worker: Worker) -> None:
@@ -158,6 +188,13 @@ def agreed(c: Connection, home: Home, points: Mapping[str, Any]) -> None:
             .where(table.c.code == "FORK", table.c.state == quarantine.OPEN, table.c.dev == dev)
             .values(code=HEALED, sentence=sentence, remedy=remedy)
         )
+
+
+def _undone(c: Connection, dev: str, at: int) -> None:
+    """The log of imports does not speak any more of what a chain said behind a point."""
+    table = tables.imported
+    behind = (table.c.dev == dev, table.c.new_last > at, table.c.undone_at == "")
+    c.execute(table.update().where(*behind).values(undone_at=clock.stamp()))
 
 
 def _known(c: Connection, dev: str) -> dict[str, str]:

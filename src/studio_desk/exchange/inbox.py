@@ -217,26 +217,34 @@ class _Inbox:
         if self.home.role == "district" and not is_return(bundle.header):
             lost = giving_back.lost(self.home, bundle.header)
             self._seen(bundle.header)
-        if missing(self.home, bundle):
+        if self._waits(bundle):
             self._hold(copy, sha256, outcome, bundle)
             return
         self._merge(copy, sha256, outcome, bundle, progress=progress)
         outcome.notices += lost
 
+    def _waits(self, bundle: Verified) -> bool:
+        return missing(self.home, bundle) is not None and not healing.said_again(self.home, bundle)
+
     def _verified(self, copy: Path) -> Verified:
         bundle, listed = new_list.verify(self.home, self.worker, copy)
         for document in listed.documents if listed else ():
             trust_store.keep(self.home, document)
+        giving_back.admit(self.home, bundle.header)
         return bundle
 
     def _merge(
         self, copy: Path, sha256: str, outcome: Outcome, bundle: Verified, *, progress: Progress = silent
     ) -> None:
         taken: list[receipts.TakenIn] = []
-        if self.dry and brings_back(bundle.header) and healing.parting(self.home, bundle) is not None:
+        if healing.said_again(self.home, bundle):
+            self._needless(sha256, outcome, bundle)
+            return
+        words, at = healing.finding(self.home, bundle)
+        if self.dry and at is not None:
             outcome.notices = [say("送回的 {dev} 的内容与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)]
             return
-        begun = healing.prepare(self.home, bundle)
+        begun = [words] if self.dry and words else healing.prepare(self.home, bundle)
         source = (Path(outcome.file).name, sha256)
         try:
             with self.home.file.write() as c:
@@ -244,7 +252,11 @@ class _Inbox:
                 merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
                 self._end(bundle.header)
                 giving_back.keep(c, self.home, bundle.header)
-                taken = [receipts.take_in(c, self.home, *note) for note in merged.notes]
+                sure = not is_return(bundle.header) or giving_back.sure(self.home, bundle.header)
+                taken = [receipts.take_in(c, self.home, *note, sure=sure) for note in merged.notes]
+                healed = {dev for _, op, body in merged.notes if (dev := healing.told(self.home, op, body))}
+                for dev in healed:
+                    healing.follow(c, self.home, dev)
                 told = changes.told(self.home, was, merged)
                 quarantine.settled(c, sha256)
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
@@ -264,10 +276,21 @@ class _Inbox:
         self.forks += [fork for one in taken for fork in one.forks]
         if any(said["type"] == "trust" for _, said, _ in merged.notes):
             self.worker.believe(trust_store.policy(self.home).signers)
-        healed = {dev for _, op, body in merged.notes if (dev := healing.told(self.home, op, body))}
         if not self.dry:
-            for dev in sorted(healed):
+            # A branch that was refused may be here by now: said again in another chain, or as the one the district kept.
+            for dev in sorted(healed | ({outcome.device} if chain_to(outcome.device) else set())):
                 healing.explain(self.home, dev, self.worker)
+            sealed_files.drop(self.home, sealed_files.HELD, sha256)
+            sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
+
+    def _needless(self, sha256: str, outcome: Outcome, bundle: Verified) -> None:
+        """A return of what stands in another chain by now: nothing is changed, nothing waits for it."""
+        with self.home.file.write() as c:
+            quarantine.settled(c, sha256)
+            c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
+        outcome.outcome, outcome.same = "duplicate", len(bundle.ops)
+        outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
+        if not self.dry:
             sealed_files.drop(self.home, sealed_files.HELD, sha256)
             sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
 
@@ -337,7 +360,7 @@ class _Inbox:
             if problem.exit_code != MEDIUM:
                 self._set_apart(path, sha256, outcome, problem)
             return True
-        if missing(self.home, bundle):
+        if self._waits(bundle):
             return False
         _fill(outcome, bundle.header)
         self._merge(path, sha256, outcome, bundle)

@@ -98,11 +98,19 @@ def take_in(c: Connection, op: str, dev: str, values: Mapping[str, Any]) -> Edit
     return edition
 
 
-def take_up(c: Connection, home: Home, edition: Edition) -> None:
-    """At a district whose file was set back: an edition that came back with a station's chain is in force here again."""
-    if edition.id not in {one.id for one in lists.editions(home)}:
+def take_up(c: Connection, home: Home, edition: Edition, *, sure: bool) -> bool:
+    """At a district whose file was set back: an edition that came back with a station's chain is in force here again.
+
+    It holds for all stations, so only what the trust list vouches for is taken up.
+
+    Returns:
+        Whether it is in force here now.
+    """
+    known = edition.id in {one.id for one in lists.editions(home)}
+    if sure and not known:
         op = home.journal.note(TYPE, edition.values)
         lists.keep(c, op.digest, op.dev, edition)
+    return sure or known
 
 
 def first_values(home: Home, key: str) -> dict[str, Any]:

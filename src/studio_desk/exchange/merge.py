@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from studio_desk.exchange import erasure, flaws, healing, tables
+from studio_desk.exchange import erasure, flaws, giving_back, healing, tables
 from studio_desk.exchange.header import brings_back, is_return
 from studio_desk.exchange.refusals import refuse
 from studio_desk.exchange.worker import Verified
@@ -167,9 +167,10 @@ def _bodies_there(c: Connection, bundle: Verified, fresh: Sequence[_Op]) -> None
 def _own_records(c: Connection, home: Home, bundle: Verified, fresh: Sequence[_Op]) -> None:
     """A station writes its own records: an op on a record that only other stations wrote is refused (clause 10.5).
 
-    It links its own: both records of a pair must have been written by it, or for it by the district.
+    It links its own: both records of a pair must have been written by it, or for it by the district. What it brings back
+    was written by the district, which may write about any.
     """
-    if home.role != "district":
+    if home.role != "district" or (is_return(bundle.header) and giving_back.sure(home, bundle.header)):
         return
     sender, own = bundle.header.sender, set()
     touched: dict[str, None] = {}

@@ -151,7 +151,7 @@ def known_station(home: Home, station: str) -> None:
         )
 
 
-def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body: Any) -> TakenIn:
+def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body: Any, *, sure: bool = True) -> TakenIn:
     """Take in one op of the district's chain that is about no record: at the station, or at the district it comes back to.
 
     Args:
@@ -160,6 +160,7 @@ def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body:
         digest: the op's digest.
         op: the op.
         body: its body, `None` when it is not here.
+        sure: whether what comes back is vouched for by the trust list (`giving_back.sure`).
     """
     taken = TakenIn()
     values = body.get("values") if isinstance(body, dict) else None
@@ -170,10 +171,14 @@ def take_in(c: Connection, home: Home, digest: str, op: Mapping[str, Any], body:
         _take_trust(home, values, taken)
     elif op["type"] == TYPE:
         edition = lists.take_in(c, digest, op["dev"], values)
-        if back and edition:
-            lists.take_up(c, home, edition)
+        if back and edition and not lists.take_up(c, home, edition, sure=sure):
+            taken.notices.append(
+                say("送回的 {sort} {key} 第{version}版没有重新生效：签名的钥匙已作废，请核对后重新下发。", sort=edition.sort, key=edition.key, version=edition.version)
+            )  # fmt: skip
     elif op["type"] == "receipt" and _is_receipt(values):
         if back:
+            if not sure:  # else the youngest chain, which decides, could be an invented one
+                return taken
             _keep(c, chain_to(op["dev"]), (digest, op["dev"], op["seq"], op["t"]), values)
             return taken
         _take_receipt(c, home, (digest, op["dev"], op["seq"], op["t"]), values, taken)
@@ -323,8 +328,15 @@ def _keep(c: Connection, station: str, point: tuple[str, str, int, str], said: M
 
 
 def confirmed(home: Home, station: str, devices: list[str]) -> dict[str, int]:
-    """How far every computer of a station has reported to hold the district's chains: the one furthest behind counts."""
-    query = f"SELECT device, dev, seq FROM {tables.seen.name} WHERE station = ?"  # noqa: S608 - own name
+    """How far every computer of a station has reported to hold the district's chains: the one furthest behind counts.
+
+    A point that the chain does not hold here says nothing: one of the two was set back and wrote the numbers again, and only
+    the chain from its beginning shows where they part.
+    """
+    query = (
+        f"SELECT s.device, s.dev, CASE WHEN s.seq = 0 OR o.digest = s.head THEN s.seq ELSE 0 END FROM {tables.seen.name} s"  # noqa: S608 - own name
+        " LEFT JOIN op o ON o.dev = s.dev AND o.seq = s.seq WHERE s.station = ?"
+    )
     with home.file.read() as c:
         rows = c.exec_driver_sql(query, (station,)).all()
     held: dict[str, dict[str, int]] = {}
