@@ -27,6 +27,7 @@ from studio_desk.exchange.vouch import vouch
 from studio_desk.kernel import clock
 from studio_desk.kernel.calendar import WORK
 from studio_desk.kernel.canon import digest
+from studio_desk.store import custody
 from studio_desk.store import lists as kept_lists
 from studio_desk.store.home import Home
 from studio_desk.store.ops import FORMAT, GENESIS, Op, body_line
@@ -294,6 +295,24 @@ def test_a_stolen_key_and_a_station_reach_no_other_station_and_no_receipt(world:
     world.meet(district, two)
     assert district.journal.frontiers() == stood
     assert kept_lists.in_force(two, "calendar", "2026") is None
+
+
+def test_what_is_brought_back_is_not_how_a_record_left_the_house(world: World):
+    district = world.district()
+    one = world.station(district)
+    uid = write(one, "路灯")
+    world.meet(district, one)
+    before = saved(world, "desk.db")
+    world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
+    world.meet(world.homes["990000"], one)
+    left, (place,) = custody.departure(one, uid), custody.places(one)
+    district = set_back(world, before)
+    world.meet(district, one)
+    assert any("returns" in file.name for file in world.folder.glob("there*/*.sdx"))
+    assert left is not None
+    assert left.received
+    assert custody.departure(one, uid) == left
+    assert custody.places(one) == [place]
 
 
 @pytest.mark.parametrize("chain", ["the one being written", "99999999deadbeef"])

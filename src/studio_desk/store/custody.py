@@ -143,7 +143,7 @@ def places(home: Home, word: Word | None = None, *, before: int | None = None, l
                   FROM (SELECT * FROM (SELECT r.n, r.uid, r.kind, r.code, r.title, r.day, {_sql(home)} AS word
                           FROM record r WHERE r.n < ? ORDER BY r.n DESC) {chosen} LIMIT ?) r
                   LEFT JOIN "export" e ON e.id = (SELECT max(x.id) FROM op o JOIN "export" x ON x.dev = o.dev
-                       AND o.seq BETWEEN x.first AND x.last WHERE o.rec = r.uid)
+                       AND o.seq BETWEEN x.first AND x.last WHERE o.rec = r.uid {_leaving(home)})
                  ORDER BY r.n DESC""",  # noqa: S608 - own device names and words
             (before if before is not None else 1 << 62, *((word,) if word else ()), limit),
         ).all()
@@ -187,11 +187,16 @@ def departure(home: Home, uid: str) -> Departure | None:
     """The last bundle that took a record out of the house, `None` when it never left."""
     found = _departures(
         home,
-        """WHERE id = (SELECT max(x.id) FROM op o JOIN "export" x ON x.dev = o.dev
-           AND o.seq BETWEEN x.first AND x.last WHERE o.rec = ?)""",
+        f"""WHERE id = (SELECT max(x.id) FROM op o JOIN "export" x ON x.dev = o.dev
+           AND o.seq BETWEEN x.first AND x.last WHERE o.rec = ? {_leaving(home)})""",  # noqa: S608 - own words
         uid,
     )
     return found[0] if found else None
+
+
+def _leaving(home: Home) -> str:
+    """What a station brings its district back of the district's own chains takes no record out of the house."""
+    return "AND instr(x.dev, '@') = 0" if home.role == "station" else ""
 
 
 def unconfirmed(home: Home) -> list[Departure]:
