@@ -14,7 +14,7 @@ import os
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,7 +45,7 @@ from studio_desk.exchange import (
     tasks,
     trust_store,
 )
-from studio_desk.exchange.bundle import Known, Policy
+from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.dump import dump
 from studio_desk.exchange.header import chain_to
 from studio_desk.exchange.home_keys import keys_of
@@ -91,8 +91,8 @@ class Here:
         lines = (r.ops.decode().split("\n")[:-1], r.bodies.decode().split("\n")[:-1])
         return Verified(r.header, r.signer, r.checked.records, r.checked.missing, r.blobs, *lines)
 
-    def believe(self, signers: Mapping[str, Known]) -> None:
-        self.policy = replace(self.policy, signers=signers)
+    def believe(self, policy: Policy) -> None:
+        self.policy = replace(policy, allow=self.policy.allow)
 
     def blobs(self, path: Path, wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         found: dict[str, bytes] = {}

@@ -143,7 +143,9 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
             told = {"verdict": "refused", "reasons": [problem.sentence, problem.remedy]}
             return {**blank, **said, **told, "sha256": sha256, "exit": problem.exit_code}
     h = bundle.header
-    reasons = [say("签名和内容都已核对，由 {device} 签出。", device=chain_stem(h.device))]
+    # What is brought back was signed by who brings it, not by who wrote it.
+    signer = known.device if (known := policy.signers.get(bundle.signer)) else chain_stem(h.device)
+    reasons = [say("签名和内容都已核对，由 {device} 签出。", device=signer)]
     if listed:
         reasons.append(
             say("签名的钥匙是新的：里面带有根钥匙签过的信任名单第{version}版。", version=listed.trust.version)
@@ -162,7 +164,7 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
         "ops": len(bundle.ops),
         "records": bundle.records,
         "attachments": len(bundle.blobs),
-        "signer": chain_stem(h.device),
+        "signer": signer,
         "sha256": sha256,
         "verdict": verdict,
         "reasons": reasons,
@@ -275,7 +277,7 @@ class _Inbox:
         outcome.notices = said + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]
         if any(said["type"] == "trust" for _, said, _ in merged.notes):
-            self.worker.believe(trust_store.policy(self.home).signers)
+            self.worker.believe(trust_store.policy(self.home))
         if not self.dry:
             # A branch that was refused may be here by now: said again in another chain, or as the one the district kept.
             for dev in sorted(healed | ({outcome.device} if chain_to(outcome.device) else set())):

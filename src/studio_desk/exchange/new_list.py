@@ -47,7 +47,7 @@ def verify(home: Home, worker: Worker, file: Path) -> tuple[Verified, Listed | N
         listed = _inside(home, file, problem)
         if listed is None:
             raise
-    worker.believe(trust_store.policy_of(home, listed.trust).signers)
+    worker.believe(trust_store.policy_of(home, listed.trust))
     return worker.verify(file), listed
 
 

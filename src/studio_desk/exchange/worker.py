@@ -63,15 +63,14 @@ class Worker:
             "me": policy.me,
             "allow": sorted(policy.allow),
             "identities": list(identities),
-            "own": _as_json(policy.own),
         }
-        self.believe(policy.signers)
+        self.believe(policy)
         self._seconds = self._granted = seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def believe(self, signers: Mapping[str, Known]) -> None:
-        """From now on believe these: the trust list changed."""
-        self._job["signers"] = _as_json(signers)
+    def believe(self, policy: Policy) -> None:
+        """From now on believe whom this policy names: the trust list changed."""
+        self._job |= {"signers": _as_json(policy.signers), "own": _as_json(policy.own)}
 
     def verify(self, path: Path) -> Verified:
         """Verify a sealed file and take over its ops and bodies.
