@@ -36,7 +36,7 @@ def read(file: Path, forms: Collection[str], wrong: Callable[[], Problem]) -> di
         found = read_line(read_text(data, file.name).removesuffix("\n"), file.name)
     except Problem:
         raise wrong() from None
-    if len(data) > MOST or not isinstance(found, dict) or found.get("format") not in forms:
+    if len(data) > MOST or not isinstance(found, dict) or str(found.get("format")) not in forms:
         raise wrong()
     return found
 
