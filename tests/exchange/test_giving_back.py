@@ -157,6 +157,31 @@ def test_a_district_set_back_twice_with_its_mark_counts_on(world: World):
     agree(district, one, two)
 
 
+def test_a_district_set_back_below_what_it_forgot_counts_above_it(world: World):
+    """Its chain after that has a lower number than the one which only the station remembers."""
+    district = world.district()
+    one = world.station(district)
+    first = write(one, "路灯")
+    world.meet(district, one)
+    early = saved(world, "desk.db", "desk.mark")
+    for note in ("一", "二"):
+        late = saved(world, "desk.db")
+        world.homes["990000"].journal.correct(first, {"note": note}, "改")
+        world.meet(world.homes["990000"], one)
+        district = set_back(world, late)
+        world.meet(district, one)
+    assert district.incarnation == 3
+    district = set_back(world, early)
+    district.journal.correct(first, {"title": "路灯坏了"}, "改")
+    write(one, "井盖")
+    world.meet(district, one, rounds=6)
+    assert district.incarnation > 3
+    assert district.journal.record(first)["title"] == "路灯坏了"
+    assert {"一", "二"} <= {r.values.get("note") for r in district.journal.history(first)}
+    assert outbox.waiting(one) == []
+    agree(district, one)
+
+
 def test_two_computers_of_a_station_bring_the_same_back(world: World):
     district = world.district()
     one = world.station(district)

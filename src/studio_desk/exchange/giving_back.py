@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 _TOLD: Final = 5
 """Chains that one bundle's notices name."""
+_COUNTS: Final = "district_counts"
+"""The `meta` entry of a station with the incarnation that the district last said it is."""
 
 
 # --- at the station ----------------------------------------------------------------------------------------------
 
 
 def keep(c: Connection, home: Home, header: Header) -> None:
-    """Keep the district's signature over its chain, from a bundle that joined here."""
+    """Keep the district's signature over its chain, and its incarnation, from a bundle that joined here."""
+    number = header.hub_epoch.rpartition(".")[2]
+    if home.role == "station" and number.isdigit():
+        home.meta.set(_COUNTS, number)
     if home.role == "station" and header.vouch:
         row = {"dev": header.device, "seq": header.last, "head": header.head, "vouch": header.vouch}
         c.execute(tables.vouched.insert().prefix_with("OR REPLACE"), row)
@@ -50,11 +55,15 @@ def _owed(home: Home) -> Iterator[tuple[str, int]]:
     """Chains of the district with the last op that it still holds."""
     newest, said = acknowledged.last(home, home.code)
     chains = {dev: point for dev, point in home.journal.frontiers().items() if chain_to(dev) == home.code}
-    # Set back with its mark the district counted the same again: of two chains of one age either may be the one it writes.
-    twins = [dev for dev in chains if chain_age(dev)[0] == chain_age(newest)[0]]
+    # Set back with its mark the district counts again from lower down: of two chains of one age either may be the one it
+    # writes, and one that is younger than what it last said of itself is not.
+    age = chain_age(newest)[0]
+    forgotten = [dev for dev in chains if chain_age(dev)[0] == age] != [newest] or int(
+        home.meta.get(_COUNTS, str(age))
+    ) < age
     for dev, (seq, _) in chains.items():
         known = _forked(home, dev, seq)
-        if (dev != newest or len(twins) > 1) and "own" in said:
+        if (dev != newest or forgotten) and "own" in said:
             there, head = said["own"].get(dev, (0, ""))
             known = min(known, there if there > seq or _holds(home, dev, there, head) else 0)
         if known < seq:
