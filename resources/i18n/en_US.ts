@@ -10341,6 +10341,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>This is another computer's mailbox.</translation>
         </message>
         <message>
+            <source>这是本单位交给 {to} 的数据包，内容完整；请送到那里。</source>
+            <translation>This is a bundle that this office wrote for {to}; it is whole. Please take it there.</translation>
+        </message>
+        <message>
             <source>这是本站的第几台电脑</source>
             <translation>Which computer of the station is this</translation>
         </message>

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_desk.exchange import enrol, inbox, trust_store
+from studio_desk.exchange import enrol, inspection, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import Ed25519Signer, fingerprint, new_private, same_fingerprint, to_text
 from studio_desk.exchange.trust import TrustList, read_list, sign_list
@@ -196,7 +196,7 @@ def test_an_expired_list_warns_and_stops_nobody(world: World, monkeypatch: pytes
     file = send(station, world.stick)
     later = clock.today() + timedelta(days=trust_store.VALID_DAYS + 1)
     monkeypatch.setattr(clock, "today", lambda: later)
-    found = inbox.inspect(file, district)
+    found = inspection.inspect(file, district)
     assert found["verdict"] == "good"
     assert any("过期" in reason for reason in found["reasons"])
     assert words(take(district, file)) == ["applied"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from studio_desk import cli
-from studio_desk.exchange import inbox, quarantine, sealed_files
+from studio_desk.exchange import inspection, quarantine, sealed_files
 from studio_desk.kernel.problem import DAMAGED, REFUSED
 from studio_desk.kinds import KINDS
 from studio_desk.store.check import check
@@ -66,7 +66,7 @@ def test_looking_at_a_bad_bundle_changes_nothing(district: Home):
     print(f"seed {seed}")
     before, sample = rows(district), random.Random(seed).sample(FILES, 12)
     for file in sample:
-        found = inbox.inspect(file, district)
+        found = inspection.inspect(file, district)
         assert (found["verdict"], found["code"]) == ("refused", INDEX[file.stem])
         assert len(found["reasons"]) == 2
     assert [o.code for o in take(district, *sample, dry_run=True)] == [INDEX[file.stem] for file in sample]

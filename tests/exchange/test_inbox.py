@@ -256,30 +256,6 @@ def test_an_attachment_that_is_missing_is_asked_for_and_comes(world: World):
     assert receipts.issue(district, "SQ")["need_blobs"] == []
 
 
-def test_inspect_tells_without_taking_in(world: World):
-    district = world.district()
-    station = world.station(district)
-    write(station, "甲")
-    write(station, "乙")
-    one, two = cut(station, "SQ-1", 1, 1, world.stick), cut(station, "SQ-1", 2, 2, world.stick)
-    found = inbox.inspect(one, district)
-    assert (found["verdict"], found["from"], found["to"], found["first"], found["last"]) == (
-        "good",
-        "SQ",
-        "990000",
-        1,
-        1,
-    )
-    assert (found["ops"], found["signer"]) == (1, "SQ-1")
-    assert inbox.inspect(two, district)["verdict"] == "waiting"
-    take(district, one)
-    assert inbox.inspect(one, district)["verdict"] == "duplicate"
-    refused = inbox.inspect(BAD / "one_bit_flipped.sdx", district)
-    assert (refused["verdict"], refused["code"], refused["exit"]) == ("refused", "BUNDLE_NOT_FOR_US", 2)
-    assert refused["reasons"]
-    assert quarantine.entries(district) == []
-
-
 def test_a_cancelled_merge_leaves_nothing_behind(world: World, monkeypatch: pytest.MonkeyPatch):
     from studio_desk.kernel.progress import Cancelled
     from studio_desk.store import projector

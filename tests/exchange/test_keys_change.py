@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio_desk.exchange import enrol, inbox, outbox, receipt_code, receipts, rotation, trust_store
+from studio_desk.exchange import enrol, inspection, outbox, receipt_code, receipts, rotation, trust_store
 from studio_desk.exchange.bundle import Known, Policy, judge
 from studio_desk.exchange.header import Header
 from studio_desk.exchange.home_keys import NEXT_SIGN, keys_of
@@ -159,7 +159,7 @@ def test_the_districts_keys_change_and_stations_learn_it_by_the_next_receipt(wor
     assert words(take(district, up)) == ["applied"]
     assert words(take(other, down)) == ["applied"]
     back = receipt(district, "SQ", world.stick / "back")  # signed by a key the station has never heard of
-    found = inbox.inspect(back, station)
+    found = inspection.inspect(back, station)
     assert found["verdict"] == "good"
     assert any("根钥匙" in reason for reason in found["reasons"])
     assert trust_store.required(station).version == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_desk.exchange import enrol, inbox, outbox, receipts, rotation, trust_store
+from studio_desk.exchange import enrol, inspection, outbox, receipts, rotation, trust_store
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import NEXT_SM2, keys_of
 from studio_desk.exchange.key_state import state
@@ -212,7 +212,7 @@ def test_the_districts_own(world: World):
     assert on.holder(chain_stem(district.device)).sm2 == state(district).sm2 != ""
     assert rotation.change_district(district, second=True) == on  # already so
     new = receipt(district, "SQ", world.stick / "new")  # signed by keys that the station learns from it
-    assert inbox.inspect(new, station)["verdict"] == "good"
+    assert inspection.inspect(new, station)["verdict"] == "good"
     assert words(take(station, old, new)) == ["applied", "applied"]
     assert trust_store.required(station).version == on.version
     assert carries(station, new) == (2, True)

@@ -74,10 +74,10 @@ def _preview(call: Call) -> Answer:
 
 def inspect(call: Call) -> Answer:
     """Verify a bundle without importing it; a refusal is an answer too (exit 2)."""
-    from studio_desk.exchange import inbox
+    from studio_desk.exchange import inspection
 
     with call.home() as home:
-        found = inbox.inspect(Path(call.args.file), home)
+        found = inspection.inspect(Path(call.args.file), home)
     rc = int(found.pop("exit", DONE))
     shown = ("bundle", "from", "to", "device", "first", "last", "ops", "signer", "verdict")
     text = facts([(name, found[name]) for name in shown]) + "\n" + "\n".join(found["reasons"])

@@ -123,54 +123,6 @@ def receive(
         return outcomes
 
 
-def inspect(file: Path, home: Home) -> dict[str, Any]:
-    """Verify a file without importing it.
-
-    Returns:
-        `{from, to, first, last, ops, signer, verdict, reasons, …}`; `verdict` is `good`, `duplicate`, `waiting` or
-        `refused`.
-
-    Raises:
-        Problem: `NOT_ENROLLED`; `MEDIUM_…` when the file cannot be read.
-    """
-    blank = {"from": "", "to": "", "device": "", "first": 0, "last": 0, "ops": 0, "signer": "", "bundle": ""}
-    policy = trust_store.policy(home)
-    with Worker(policy, keys_of(home).identities) as worker, sealed_files.local_copy(home, file) as (copy, sha256):
-        try:
-            bundle, listed = new_list.verify(home, worker, copy)
-        except Problem as problem:
-            said = problem.as_json()
-            told = {"verdict": "refused", "reasons": [problem.sentence, problem.remedy]}
-            return {**blank, **said, **told, "sha256": sha256, "exit": problem.exit_code}
-    h = bundle.header
-    # What is brought back was signed by who brings it, not by who wrote it.
-    signer = known.device if (known := policy.signers.get(bundle.signer)) else chain_stem(h.device)
-    reasons = [say("签名和内容都已核对，由 {device} 签出。", device=signer)]
-    if listed:
-        reasons.append(
-            say("签名的钥匙是新的：里面带有根钥匙签过的信任名单第{version}版。", version=listed.trust.version)
-        )
-    verdict = "good"
-    seq = home.journal.frontiers(h.device).get(h.device, (0, ""))[0]
-    if gap := missing(home, bundle):
-        verdict = "waiting"
-        reasons.append(_waiting_words(h.device, [gap]))
-    elif h.last <= seq:
-        verdict = "duplicate"
-        reasons.append(say("里面的内容本机都已有了。"))
-    reasons += _trust_warnings(home)
-    return {
-        **h.as_json(),
-        "ops": len(bundle.ops),
-        "records": bundle.records,
-        "attachments": len(bundle.blobs),
-        "signer": signer,
-        "sha256": sha256,
-        "verdict": verdict,
-        "reasons": reasons,
-    }
-
-
 class _EnoughError(Exception):
     """Ends a dry run; its transaction is rolled back."""
 
@@ -320,7 +272,7 @@ class _Inbox:
 
     def _name_gap(self, outcome: Outcome) -> None:
         gaps = gaps_before(self.home, outcome.device, outcome.first) or [(1, outcome.first - 1)]
-        words = _waiting_words(outcome.device, gaps)
+        words = waiting_words(outcome.device, gaps)
         outcome.waiting_for = {"device": outcome.device, "first": gaps[0][0], "last": gaps[-1][1], "text": words}
         outcome.code, outcome.problem = "WAITING_FOR_EARLIER", words
         outcome.remedy = say("这个文件已保存，等前面的送到后自动合并；请向站点要缺少的部分，或让它“全部导出”。")
@@ -450,12 +402,14 @@ def _inside(progress: Progress, number: int, files: int, name: str) -> Progress:
     return told
 
 
-def _waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
+def waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
+    """What is waited for, as a clerk reads it: the chain and its missing numbers."""
     ranges = series(say("第{first}至{last}号", first=a, last=b) if a != b else say("第{seq}号", seq=a) for a, b in gaps)
     return say("等待 {device} {ranges}", device=device, ranges=ranges)
 
 
-def _trust_warnings(home: Home) -> list[str]:
+def trust_warnings(home: Home) -> list[str]:
+    """The sentence about an expired trust list, if it is; it stops nobody."""
     trust = trust_store.required(home)
     if trust.expired(clock.today()):
         return [say("信任名单已于{day}过期，请区级尽快更新（不影响使用）。", day=trust.expires)]
