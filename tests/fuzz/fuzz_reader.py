@@ -92,7 +92,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for data in seeds.all_seeds():
         (folder / hashlib.sha256(data).hexdigest()[:40]).write_bytes(data)
-    limits = ["-max_len=16384", "-timeout=20", "-rss_limit_mb=2048", "-len_control=0", "-print_final_stats=1"]
+    limits = ["-max_len=16384", "-timeout=20", "-rss_limit_mb=512", "-len_control=0", "-print_final_stats=1"]
     words = [*limits, f"-artifact_prefix={folder}/../", *sys.argv[2:], str(folder), str(CORPUS)]
     atheris.Setup([sys.argv[0], *words], one, custom_mutator=mutate)
     atheris.Fuzz()

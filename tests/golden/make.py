@@ -1335,6 +1335,14 @@ def an_image_bomb_in_a_bitmap() -> bytes:
     return with_blob(b"BM" + struct.pack("<LHHL", 54, 0, 0, 54) + info, "大图.bmp")
 
 
+@bad("IMAGE_BOMB")
+def an_image_bomb_in_the_first_picture_of_a_gif() -> bytes:
+    """A small screen whose first picture is huge and to be wiped: decoders fill that place when they open the file."""
+    wipe = b"!\xf9\4" + bytes([2 << 2, 0, 0, 0, 0])
+    picture = b"," + struct.pack("<4HB", 0, 0, 60_000, 60_000, 0) + b"\2\2\x44\1\0"
+    return with_blob(b"GIF89a" + struct.pack("<2H3B", 8, 8, 0, 0, 0) + wipe + picture + b";", "大图.gif")
+
+
 @bad("IMAGE_FALSE")
 def a_page_called_jpg() -> bytes:
     return with_blob(b"<!doctype html><script>alert(1)</script>", "村口.jpg")

@@ -76,6 +76,8 @@ def _pixels(data: bytes) -> tuple[int, int]:
     """Width and height as the file's head says; nothing is decoded. `(0, 0)` when the head is not understood."""
     if data.startswith(b"RIFF"):
         return _webp_pixels(data)
+    if data.startswith(b"GIF8"):
+        return _gif_pixels(data)
     from PIL import Image
 
     before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
@@ -98,3 +100,24 @@ def _webp_pixels(data: bytes) -> tuple[int, int]:
         bits = int.from_bytes(data[21:25], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+
+
+def _gif_pixels(data: bytes) -> tuple[int, int]:
+    """The same for GIF, whose decoder fills the place of the first picture before it tells the size (GIF89a sections 18, 20)."""
+    width, height, flags = int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), data[10:11]
+    at = 13 + _colors(flags)
+    while data[at : at + 1] == b"!":  # an extension: its label, then blocks that tell their length; the last is empty
+        at += 2
+        while size := int.from_bytes(data[at : at + 1]):
+            at += 1 + size
+        at += 1
+    if data[at : at + 1] == b",":
+        left, top, wide, high = (int.from_bytes(data[at + n : at + n + 2], "little") for n in (1, 3, 5, 7))
+        width, height = max(width, left + wide), max(height, top + high)
+    return width, height
+
+
+def _colors(flags: bytes) -> int:
+    """Bytes of the color table after these flags."""
+    number = int.from_bytes(flags)
+    return 3 << (number & 7) + 1 if number & 128 else 0
