@@ -35,3 +35,12 @@ def test_a_gif_that_ends_too_early_is_a_broken_picture_and_no_bomb(kept: int):
     buffer = io.BytesIO()
     Image.new("P", (370, 41)).save(buffer, "GIF")
     check_attachment("0" * 64, buffer.getvalue()[:kept], ())
+
+
+def test_a_picture_whose_head_needs_all_memory_is_not_taken_for_a_broken_one(monkeypatch: pytest.MonkeyPatch):
+    def greedy(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", greedy)
+    with pytest.raises(MemoryError):
+        check_attachment("0" * 64, b"BM", ("图.bmp",))

@@ -86,6 +86,8 @@ def _pixels(data: bytes) -> tuple[int, int]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data)) as image:
                 return image.size
+    except MemoryError:
+        raise  # the head of a picture that one can look at needs little
     except Exception:  # noqa: BLE001 - a stranger's file makes Pillow raise anything; such a picture shows as broken
         return 0, 0
     finally:
