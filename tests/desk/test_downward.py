@@ -285,6 +285,25 @@ def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> 
     assert made.content == {"values": {"way": "走访", "place": "石桥村"}}
 
 
+@pytest.mark.parametrize("typed", ["①", "--5", "9" * 5000])
+def test_a_number_to_begin_with_that_is_none_is_said_beside_it(scene: Scene, typed: str) -> None:
+    at = scene.sit(DISTRICT)
+    page = at.go("lists")
+    page.choose("defaults", "activity")
+    press(page.edit_button)
+    editor = editor_of(at)
+    (values,) = editor.fields
+    row = [one.name for one in values._named].index("served")
+    values.table.item(row, 1).setText(typed)
+    editor.check()
+    assert values.wrong.text().startswith("“")
+    assert not editor.put_button.isEnabled()
+    values.table.item(row, 1).setText("3")
+    editor.check()
+    assert editor.put_button.isEnabled()
+    assert editor.content() == {"values": {"served": 3}}
+
+
 def test_a_file_that_is_no_list_is_refused_and_one_with_flaws_is_shown(scene: Scene) -> None:
     at = scene.sit(DISTRICT)
     page = at.go("lists")

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio_desk.kernel.text import MIDDLE_DOT, PRIVATE_USE, clean, half_width, one_line, person_name, private_use
+from studio_desk.kernel.text import (
+    MIDDLE_DOT,
+    PRIVATE_USE,
+    clean,
+    half_width,
+    one_line,
+    person_name,
+    private_use,
+    whole,
+)
 
 ODD = (
     "李䶮𠅤·• .．●\u3000 \t\n\r\x0b\u2028\x00\u200b\u200f\u202e\ufeffé\u0301e\ue863\ue19d😀👩\u200d\ud800ﬁ\uf92c\ufdd0"
@@ -122,3 +131,26 @@ def test_rare_characters_survive_gb18030():
 
 def test_half_width():
     assert half_width("１９９０Ａ－．:/ ") == "1990A-.:/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("12", 12),
+        ("-5", -5),
+        ("１，２００", 1200),
+        ("007", 7),
+        (" 3 ", 3),
+        ("³", 3),
+        ("٣", 3),
+        ("①", 1),
+        ("9" * 17, 10**17 - 1),
+    ],
+)
+def test_a_whole_number(typed: str, number: int):
+    assert whole(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "--5", "-", "5-", "1.5", "两", "𐩀", "9" * 18, "9" * 5000, "1_000"])
+def test_no_whole_number(typed: str):
+    assert whole(typed) is None

@@ -29,7 +29,7 @@ _COUNTS: Final = "district_counts"
 def keep(c: Connection, home: Home, header: Header) -> None:
     """Keep the district's signature over its chain, and its incarnation, from a bundle that joined here."""
     number = header.hub_epoch.rpartition(".")[2]
-    if home.role == "station" and number.isdigit():
+    if home.role == "station" and number.isdecimal():
         home.meta.set(_COUNTS, number)
     if home.role == "station" and header.vouch:
         row = {"dev": header.device, "seq": header.last, "head": header.head, "vouch": header.vouch}

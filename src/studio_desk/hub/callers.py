@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +15,7 @@ from studio_desk.exchange.signing import from_text
 from studio_desk.exchange.trust import TrustList
 from studio_desk.hub import tables
 from studio_desk.hub.database import Database
-from studio_desk.hub.refusal import Refusal
+from studio_desk.hub.refusal import Refusal, too_many
 from studio_desk.kernel import clock
 from studio_desk.kernel.words import say
 
@@ -146,10 +145,4 @@ class Callers:
                 401, "REPLAYED", say("这个请求已经用过一次，不再接受。"), say("请重新发送；里面没有东西丢失。")
             ) from None
         if calls > self._limit:
-            raise Refusal(
-                429,
-                "TOO_MANY_REQUESTS",
-                say("这台电脑请求太频繁。"),
-                say("程序会稍后自动再试。"),
-                retry=5 + secrets.randbelow(10),
-            )
+            raise too_many(say("这台电脑请求太频繁。"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.words import say
 
 
 class Refusal(Problem):
@@ -34,3 +36,8 @@ class Refusal(Problem):
         super().__init__(code, sentence, remedy, **more)
         self.status = status
         self.headers = {**(headers or {}), **({"Retry-After": str(retry)} if retry else {})}
+
+
+def too_many(sentence: str) -> Refusal:
+    """A computer that takes more than its share comes back later, each at a moment of its own."""
+    return Refusal(429, "TOO_MANY_REQUESTS", sentence, say("程序会稍后自动再试。"), retry=5 + secrets.randbelow(10))

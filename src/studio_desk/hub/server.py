@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import ipaddress
 import re
-import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -28,7 +27,7 @@ from studio_desk.hub.database import Database
 from studio_desk.hub.gate import Gate
 from studio_desk.hub.mailbox import Mailbox
 from studio_desk.hub.receiving import Receiving
-from studio_desk.hub.refusal import Refusal
+from studio_desk.hub.refusal import Refusal, too_many
 from studio_desk.hub.uploads import MAX_CHUNK, Point, Uploads
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
@@ -236,13 +235,7 @@ def _at_home(request: Request) -> None:
 def _one_of_few(hub: Hub, device: str) -> Iterator[None]:
     """While a piece comes in: one computer that sends many and slowly must not take the places of all others."""
     if hub.pieces[device] >= EACH:
-        raise Refusal(
-            429,
-            "TOO_MANY_REQUESTS",
-            say("这台电脑同时在传的太多。"),
-            say("程序会稍后自动再试。"),
-            retry=5 + secrets.randbelow(10),
-        )
+        raise too_many(say("这台电脑同时在传的太多。"))
     hub.pieces[device] += 1
     try:
         yield

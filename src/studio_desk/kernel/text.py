@@ -16,6 +16,7 @@ _PLAIN_NAME = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 """Han characters that are their own NFC form: nothing to clean."""
 _BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 """Other ways to end a line: old Mac, Word's soft break, form feed, Unicode separators."""
+_WHOLE = re.compile(r"-?\d{1,17}")
 _UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff]")
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -78,6 +79,12 @@ def person_name(value: str) -> str:
 def half_width(value: str) -> str:
     """Digits, letters and signs typed full-width, turned half-width (codes, numbers, dates)."""
     return unicodedata.normalize("NFKC", value).strip()
+
+
+def whole(value: str) -> int | None:
+    """The whole number that was typed, full-width or with commas between thousands; `None` when it is none."""
+    plain = half_width(value).replace(",", "")
+    return int(plain) if _WHOLE.fullmatch(plain) else None
 
 
 def private_use(value: str) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from studio_desk.kernel.dates import parse_day
-from studio_desk.store.list_shapes import CONTENTS, Figure, _is_day, _is_day_or_empty
+from studio_desk.store.list_shapes import CONTENTS, Figure, iso_day, iso_day_or_empty
 
 Form = Literal["line", "text", "day", "whole", "figure", "choice", "rows", "values"]
 """`text` has several lines; `figure` is a whole number or a word; `values` are named figures, `rows` have columns."""
@@ -85,7 +85,7 @@ def _form(info: FieldInfo) -> Form:
         return "figure"
     if kind is int or int in get_args(kind):
         return "whole"
-    if any(getattr(m, "func", None) in {_is_day, _is_day_or_empty} for m in info.metadata):
+    if any(getattr(m, "func", None) in {iso_day, iso_day_or_empty} for m in info.metadata):
         return "day"
     most = next((n for m in info.metadata if (n := getattr(m, "max_length", None))), 0)
     return "text" if most > LONG else "line"

@@ -13,18 +13,20 @@ MOST = 2000
 """Words, days or items of one list."""
 
 
-def _is_day(value: str) -> str:
+def iso_day(value: str) -> str:
+    """A day as `2026-03-06`; anything else is refused."""
     if date.fromisoformat(value).isoformat() != value:
         raise ValueError("YYYY-MM-DD")
     return value
 
 
-def _is_day_or_empty(value: str) -> str:
-    return _is_day(value) if value else value
+def iso_day_or_empty(value: str) -> str:
+    """The same, or nothing."""
+    return iso_day(value) if value else value
 
 
-Day = Annotated[str, AfterValidator(_is_day)]
-MaybeDay = Annotated[str, AfterValidator(_is_day_or_empty)]
+Day = Annotated[str, AfterValidator(iso_day)]
+MaybeDay = Annotated[str, AfterValidator(iso_day_or_empty)]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=20000)]
 Figure = int | str | bool

@@ -214,7 +214,7 @@ def _facts(kind: str, row: Mapping[str, Any]) -> _Facts:
 def _years(row: Mapping[str, Any]) -> tuple[int, ...]:
     """The year of birth; from an age told on a day, the two it may be."""
     birth, age, told = str(row["birth"] or ""), row["age"], str(row["age_day"] or "")
-    if birth[:4].isdigit():
+    if birth[:4].isdecimal():
         return (int(birth[:4]),)
     try:
         on = first_day(told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import QDate, QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -22,7 +23,7 @@ from studio_desk.desk.form.fields import Field
 from studio_desk.desk.icons import icon
 from studio_desk.kernel import clock, dates
 from studio_desk.kernel.finding import Finding
-from studio_desk.kernel.text import half_width
+from studio_desk.kernel.text import half_width, whole
 from studio_desk.kernel.words import say
 
 LINES = {"long": (4, 18), "lines": (2, 10)}
@@ -39,7 +40,7 @@ def left_for_another(event: QEvent) -> bool:
 
 
 class Editor(QWidget):
-    """One field's editor.
+    """One field's editor; abstract, as the type checker sees to (Qt's metaclass leaves `ABC` no room).
 
     Signals:
         changed: the person changed the value.
@@ -54,13 +55,13 @@ class Editor(QWidget):
         self.field = field
         self._inner: QWidget = self
 
+    @abstractmethod
     def value(self) -> Any:
         """The value as typed, JSON types."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put(self, value: Any) -> None:
         """Show a value; `changed` is not told."""
-        raise NotImplementedError
 
     def trouble(self) -> Finding | None:
         """What the check of the kind cannot know: typed words that stand for nothing."""
@@ -139,7 +140,8 @@ class NumberEditor(TextEditor):
         text = half_width(self.line.text()).replace(",", "")
         if not text:
             return self.field.default if isinstance(self.field.default, int) else None
-        return int(text) if text.lstrip("-").isdigit() and len(text) < 18 else text
+        number = whole(text)
+        return text if number is None else number
 
 
 class DayEditor(TextEditor):

@@ -52,9 +52,9 @@ PLACES = {
     "enrol": "handover",
     "key": "handover",
 }
+"""Where an item without a record of its own leads."""
 ENROLLING = frozenset({"rebuild", "enrol", "key"})
 """Of those, the ones that are about the enrolment on their page."""
-"""Where an item without a record of its own leads."""
 PLACE, KIND, UID, DRAFT, ENROL = (Qt.ItemDataRole.UserRole + n for n in range(5))
 
 

@@ -14,7 +14,7 @@ from studio_desk.desk.form.start import first_values
 from studio_desk.kernel.finding import Finding
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress
-from studio_desk.kernel.text import half_width
+from studio_desk.kernel.text import half_width, whole
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.kernel.words import say
 from studio_desk.record.kind import VOID
@@ -129,8 +129,8 @@ def _value(home: Home, field_: Field, cell: str) -> tuple[Any, list[Finding]]:
         low = cell.casefold()
         return (low in YES if low in YES | NO else cell), []
     if field_.sort == "number":
-        digits = half_width(cell).replace(",", "").removesuffix(".0")
-        return (int(digits) if digits.lstrip("-").isdigit() else cell), []
+        number = whole(half_width(cell).removesuffix(".0"))
+        return (cell if number is None else number), []
     return _word(field_, cell), []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -25,7 +26,7 @@ from studio_desk.kernel.words import passage, say, series
 from studio_desk.kinds import kind
 from studio_desk.record.kind import COMMON, Kind
 from studio_desk.store import lists as kept
-from studio_desk.store.list_parts import Part, parts
+from studio_desk.store.list_parts import Part, parts, typed
 
 WIDTH, HEIGHT = 1000, 660
 
@@ -279,7 +280,7 @@ def _values_of(one: Kind) -> list[Named]:
         elif many:
             found.append(Named(name, one.label(name), (), _series))
         elif annotation is int or int in inner:
-            found.append(Named(name, one.label(name), (), lambda text: int(text) if text.isdigit() else text))
+            found.append(Named(name, one.label(name), (), partial(typed, Part(name, "whole", needed=False))))
         else:
             found.append(Named(name, one.label(name), words, str))
     return found

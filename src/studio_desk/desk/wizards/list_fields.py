@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ Findings = Sequence[tuple[tuple[str, ...], str]]
 
 
 class PartField(QWidget):
-    """One part with its findings under it.
+    """One part with its findings under it; abstract, as the type checker sees to (Qt's metaclass leaves `ABC` no room).
 
     Signals:
         changed: something was typed.
@@ -55,13 +56,13 @@ class PartField(QWidget):
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(2)
 
+    @abstractmethod
     def load(self, value: Any) -> None:
         """Show a value, `None` for none yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self) -> Any:
         """What stands there, `None` for nothing."""
-        raise NotImplementedError
 
     def tell(self, findings: Findings) -> None:
         """Say what is wrong."""
@@ -148,9 +149,9 @@ class TableField(PartField):
         self.box.addWidget(self.table, 1)
         self.box.addWidget(self.wrong)
 
+    @abstractmethod
     def choices(self, row: int, column: int) -> Sequence[str]:
         """The words a cell may be, none when any."""
-        raise NotImplementedError
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Show a value in a cell and remember what it was."""
