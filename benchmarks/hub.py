@@ -37,8 +37,9 @@ from benchmarks.stock import SEED
 from studio_desk.cli.network import FIRST_PAUSE, LONGEST_PAUSE
 from studio_desk.exchange import tables, trust_store
 from studio_desk.exchange.backoff import Backoff
+from studio_desk.exchange.hub_answers import RETRY_AFTER, Reply
 from studio_desk.exchange.hub_place import place_of
-from studio_desk.exchange.transports.https import RETRY_AFTER, HubClient, Reply
+from studio_desk.exchange.transports.https import HubClient
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.kinds import KINDS
 from studio_desk.store import keys

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from studio_desk.exchange import network
+from studio_desk.exchange.hub_answers import Reply
 from studio_desk.exchange.hub_place import Place
-from studio_desk.exchange.transports.https import HubClient, Reply
+from studio_desk.exchange.transports.https import HubClient
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.store import blobs
 from studio_desk.store.home import Home

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from studio_desk.exchange import network, receipts
+from studio_desk.exchange import hub_answers, network, receipts
 from studio_desk.exchange.hub_place import place_of
-from studio_desk.exchange.transports import https
 from studio_desk.exchange.transports.https import Outgoing
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.store import blobs, custody
@@ -75,7 +74,7 @@ def _impatient(place, home):
     client = quick(place, home)
 
     def give_up(_: float) -> None:
-        raise https.unknown(place)
+        raise hub_answers.unknown(place)
 
     client.wait = give_up
     return client

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from studio_desk.exchange.backoff import SPREAD, Backoff
+from studio_desk.exchange.hub_answers import RETRY_AFTER
 from studio_desk.exchange.hub_place import place_of
 from studio_desk.exchange.signing import Ed25519Signer, new_private
-from studio_desk.exchange.transports.https import FIRST, KIB, PATIENCE, RETRY_AFTER, TRIES, HubClient
-from studio_desk.kernel.problem import NETWORK, Problem
+from studio_desk.exchange.transports.https import FIRST, KIB, PATIENCE, TRIES, HubClient
+from studio_desk.kernel.problem import MEDIUM, NETWORK, Problem
 
 EMPTY = {"box": "b", "items": [], "more": False}
 
@@ -29,6 +30,8 @@ class Script(BaseHTTPRequestHandler):
     answers: list[tuple[int, str]]
     seen: list[tuple[str, int]]
     deaf: bool
+    offset: str
+    words: bytes
 
     def do_GET(self) -> None:
         size = int(self.headers.get("Content-Length", "0"))
@@ -40,9 +43,10 @@ class Script(BaseHTTPRequestHandler):
         else:
             self.rfile.read(size)
         body = b"" if status == 204 else json.dumps({"code": "BUSY", "problem": "忙。"} if refused else EMPTY).encode()
+        body = self.words or body
         self.send_response(status)
         begin = int(self.headers.get("Upload-Offset", "0"))
-        self.send_header("Upload-Offset", str(begin + size if status == 204 else 0))
+        self.send_header("Upload-Offset", self.offset or str(begin + size if status == 204 else 0))
         self.send_header("Content-Length", str(len(body)))
         if after:
             self.send_header("Retry-After", after)
@@ -60,7 +64,7 @@ class Talk:
     """A client, what it waited for, and the script it talks to."""
 
     def __init__(self) -> None:
-        self.script = type("Mine", (Script,), {"answers": [], "seen": [], "deaf": False})
+        self.script = type("Mine", (Script,), {"answers": [], "seen": [], "deaf": False, "offset": "", "words": b""})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.script)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.waits: list[float] = []
@@ -108,7 +112,15 @@ def test_a_hub_that_asks_for_too_much_has_its_words_passed_on(talk: Talk) -> Non
     assert talk.waits == []
 
 
-@pytest.mark.parametrize("after", ["", "soon", "-5"])
+def test_no_hub_sends_anybody_away_for_longer_than_a_day(talk: Talk) -> None:
+    """What a clock of a desk cannot count is not asked of it."""
+    talk.script.answers += [(503, "9" * 300)]
+    with pytest.raises(Problem) as told:
+        talk.client.listing(0)
+    assert told.value.more[RETRY_AFTER] == 24 * 3600
+
+
+@pytest.mark.parametrize("after", ["", "soon", "-5", "inf", "1e400"])
 def test_a_hub_that_says_nothing_is_asked_a_few_times(talk: Talk, after: str) -> None:
     talk.script.answers += [(503, after)] * 99
     with pytest.raises(Problem) as told:
@@ -132,6 +144,52 @@ def test_a_piece_that_the_hub_would_not_even_read_is_refused_in_its_words(talk: 
     talk.script.deaf = True
     assert talk.client.upload(file, sha256)
     assert len(talk.waits) == 1
+
+
+@pytest.mark.parametrize("offset", ["many", "-1", "1e3", "9" * 5000, "0"])
+def test_an_offset_that_makes_no_sense_ends_the_upload(talk: Talk, tmp_path: Path, offset: str) -> None:
+    """What answers is no hub, or one gone wrong: not asked again and again, and no crash."""
+    file, sha256 = bundle(tmp_path, FIRST)
+    talk.script.offset = offset
+    with pytest.raises(Problem) as told:
+        talk.client.upload(file, sha256)
+    assert (told.value.code, told.value.exit_code) == ("HUB_ANSWER_WRONG", NETWORK)
+    assert len(talk.script.seen) <= 2
+
+
+@pytest.mark.parametrize(
+    "words", [b'{"box":"b","more":false,"items":[{"seq":1e400,"name":"","size":1,"sha256":""}]}', b"[" * 99_999]
+)
+def test_a_list_of_mail_that_makes_no_sense_is_said_so(talk: Talk, words: bytes) -> None:
+    talk.script.words = words
+    with pytest.raises(Problem) as told:
+        talk.client.listing(0)
+    assert told.value.code == "HUB_ANSWER_WRONG"
+
+
+@pytest.mark.parametrize("words", [b'{"code":"CLOCK_OFF","now":1e400}', b"[" * 99_999, b"\xff", b"[]"])
+def test_a_refusal_in_words_that_make_no_sense_is_a_refusal(talk: Talk, words: bytes) -> None:
+    talk.script.words = words
+    talk.script.answers += [(401, "")] * 9
+    with pytest.raises(Problem) as told:
+        talk.client.listing(0)
+    assert told.value.remedy
+
+
+@pytest.mark.parametrize("name", ["gone.sdx", "."])
+def test_a_queue_that_cannot_be_read_is_said_so(talk: Talk, tmp_path: Path, name: str) -> None:
+    with pytest.raises(Problem) as told:
+        talk.client.upload(tmp_path / name, "0" * 64)
+    assert told.value.exit_code == MEDIUM
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no file here that is always full")
+def test_an_own_disk_that_is_full_is_not_called_a_broken_line(talk: Talk) -> None:
+    talk.script.words = b"x" * 100
+    with pytest.raises(Problem) as told:
+        talk.client.fetch("mail.sdx", "0" * 64, 100, Path("/dev/full"))
+    assert (told.value.code, told.value.exit_code) == ("MEDIUM_FULL", MEDIUM)
+    assert talk.script.seen == [("GET", 0)]
 
 
 def test_a_piece_leaves_in_blocks_that_each_have_the_time_limit(talk: Talk, tmp_path: Path) -> None:

@@ -120,17 +120,19 @@ class _Patience:
         Raises:
             Problem: the last failure, with exit code `NETWORK`; any other at once.
         """
+        from studio_desk.exchange.hub_answers import RETRY_AFTER
+
         while True:
             try:
                 with self._call.home() as home:
                     return act(home)
             except Problem as problem:
-                asked = float(problem.more.get("retry_after", 0))
+                asked = float(problem.more.get(RETRY_AFTER, 0))
                 if problem.exit_code != NETWORK or not self.rest(problem.sentence, asked):
                     raise
 
     def rest(self, sentence: str = "", asked: float = 0) -> bool:
-        """Wait a while, not shorter than a hub asked for; false, at once, when the time is over."""
+        """Wait a while, not shorter than a hub asked for as far as the time lasts; false, at once, when it is over."""
         left = self._end - time.monotonic()
         if left <= 0:
             return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from studio_desk.exchange.hub_answers import RETRY_AFTER, key_waits
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.kernel.progress import Cancelled, Progress
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from studio_desk.desk.actions import Desk
     from studio_desk.desk.jobs import Job
     from studio_desk.exchange.hub_place import Published
-    from studio_desk.exchange.inbox import Outcome
     from studio_desk.exchange.network import Letter, Parcel, Trip
+    from studio_desk.exchange.outcomes import Outcome
     from studio_desk.exchange.transports.https import HubClient
     from studio_desk.store.home import Home
 
@@ -244,8 +245,6 @@ class Line(QObject):
         if self._round is not None:
             self._round.outcomes = outcomes
         if error is None and self._client is not None and self._client.early:
-            from studio_desk.exchange.transports.https import key_waits
-
             error = key_waits()  # what the district wrote came; what would leave waits for it to know the new key
         if error is not None:
             self._end(error)
@@ -284,7 +283,7 @@ class Line(QObject):
         if isinstance(error, Cancelled):
             self._arm(EVERY_S)
         elif done.problem is not None:
-            self._arm(self._backoff.next(float(done.problem.more.get("retry_after", 0))))
+            self._arm(self._backoff.next(float(done.problem.more.get(RETRY_AFTER, 0))))
         else:
             self._backoff.succeeded()
             self._told.clear()

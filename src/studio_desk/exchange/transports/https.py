@@ -10,34 +10,31 @@ from __future__ import annotations
 import hashlib
 import http.client
 import io
-import json
 import os
 import secrets
 import socket
-import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from studio_desk.exchange import http_signature
 from studio_desk.exchange.backoff import Backoff
-from studio_desk.exchange.hub_place import Place, fits
+from studio_desk.exchange.hub_answers import AGAIN, BUSY, SPEECHLESS, Reply, away, key_waits, odd, unknown
+from studio_desk.exchange.hub_connection import connect
+from studio_desk.exchange.hub_place import Place
 from studio_desk.exchange.limits import KIB, MAX_FILE, MIB
 from studio_desk.exchange.signing import Signer
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel import clock
 from studio_desk.kernel.files import medium_problem
-from studio_desk.kernel.problem import NETWORK, Problem
+from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say
 
 TIMEOUT: Final = 30.0
 """Seconds without an answer, or without a byte going out or coming in: never a limit for the whole of a slow line."""
-_BLOCK: Final = 16 * KIB
-"""Bytes handed to the line at once: each has the time limit for itself."""
 SMALLEST, FIRST, LARGEST = 16 * KIB, 256 * KIB, 2 * MIB
 """Bytes of a piece: begins in the middle, doubles while all goes well, halves when the line breaks. A line that breaks
 every 64 KiB still carries pieces of 32."""
@@ -47,10 +44,6 @@ PAUSE, LONGEST = 0.5, 20.0
 """Seconds of the first and the longest pause after a broken line."""
 PATIENCE: Final = 120.0
 """Seconds that a hub may ask for in a row, without a byte of progress; when it asks for more, the clerk gets its answer."""
-RETRY_AFTER: Final = "retry_after"
-"""In a Problem, the seconds after which the hub wants to be asked again."""
-SPEECHLESS: Final = "HUB_REFUSED"
-"""Code of a refusal that came without the hub's words."""
 _NETWORK_ERRORS: Final = (OSError, http.client.HTTPException)
 
 
@@ -69,45 +62,6 @@ class Outgoing(Folder):
 
 
 @dataclass
-class Reply:
-    """What the hub answered.
-
-    Attributes:
-        status: HTTP status.
-        headers: names in lower case.
-        body: the body, empty when it was written to a file.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-    def problem(self) -> Problem:
-        """The hub's refusal in its own words."""
-        said: dict[str, Any] = {}
-        with suppress(ValueError):
-            parsed = json.loads(self.body or b"{}")
-            said = parsed if isinstance(parsed, dict) else {}
-        more: dict[str, Any] = {"exit_code": NETWORK} if self.status in _AGAIN else {}
-        if self.asked:
-            more[RETRY_AFTER] = self.asked
-        return Problem(
-            str(said.get("code", SPEECHLESS)),
-            str(said.get("problem", say("区级接收站不接受（HTTP {status}）。", status=self.status))),
-            str(said.get("remedy", say("请稍后再试，或用U盘报送。"))),
-            **more,
-            http=self.status,
-        )
-
-    @property
-    def asked(self) -> float:
-        """Seconds after which the hub wants to be asked again, 0 when it did not say."""
-        with suppress(ValueError):
-            return max(0.0, float(self.headers.get("retry-after", "0")))
-        return 0.0
-
-
-@dataclass
 class _Trouble:
     """What went wrong in a row, without a byte of progress.
 
@@ -118,12 +72,6 @@ class _Trouble:
 
     broken: Backoff = field(default_factory=lambda: Backoff(PAUSE, LONGEST))
     asked: float = 0.0
-
-
-_BUSY: Final = frozenset({429, 503})
-"""Answers of a hub that took nothing in and, with `Retry-After`, says when it will."""
-_AGAIN: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
-"""Answers after which the same may go well later."""
 
 
 @dataclass
@@ -160,7 +108,7 @@ class HubClient:
         """How many bytes of a bundle the hub holds for certain.
 
         Raises:
-            Problem: `NETWORK_UNKNOWN`; the hub's refusal.
+            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG`; the hub's refusal.
         """
         try:
             reply = self._patient("HEAD", f"/v1/bundles/{sha256}", fields={"Tus-Resumable": "1.0.0"})
@@ -170,7 +118,7 @@ class HubClient:
             if self.early:
                 raise key_waits() from None
             raise
-        return int(reply.headers.get("upload-offset", "0"))
+        return reply.offset
 
     def upload(self, file: Path, sha256: str, progress: Progress = silent) -> bool:
         """Hand a sealed file over, from wherever it stopped last time.
@@ -179,8 +127,8 @@ class HubClient:
             False when the hub held all of it already.
 
         Raises:
-            Problem: `NETWORK_UNKNOWN` (exit 6): all or part may have arrived, repeating is safe; the hub's refusal;
-                `KEY_WAITS`; `MEDIUM_…` when the own file cannot be read.
+            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG` (exit 6): all or part may have arrived, repeating is safe; the
+                hub's refusal; `KEY_WAITS`; `MEDIUM_…` when the own file cannot be read.
         """
         if self.early:
             raise key_waits()
@@ -195,17 +143,19 @@ class HubClient:
                     source.seek(offset)
                     reply = self._piece_of(source.read(self._piece), sha256, offset, size)
                     if reply is not None and reply.status == 204:
-                        offset, trouble = int(reply.headers["upload-offset"]), _Trouble()
+                        if reply.offset <= offset:
+                            raise odd()
+                        offset, trouble = reply.offset, _Trouble()
                         self._piece = min(self._piece * 2, LARGEST)
                         continue
                     self._pause(trouble, reply)
-                    if reply is not None and reply.status in _BUSY:
+                    if reply is not None and reply.status in BUSY:
                         continue
                     self._piece = max(self._piece // 2, SMALLEST)
                     known = self.offset(sha256)
                     trouble = _Trouble() if known > offset else trouble
                     offset = known
-        except FileNotFoundError as error:
+        except OSError as error:
             raise medium_problem(error, file) from error
         progress(size, size, file.name)
         return sent
@@ -218,14 +168,14 @@ class HubClient:
         """
         reply = self._patient("GET", f"/v1/mailbox/{self.signer.principal}?after={after}")
         try:
-            found = json.loads(reply.body)
+            found = reply.said
             items = [
                 {"seq": int(i["seq"]), "name": str(i["name"]), "size": int(i["size"]), "sha256": str(i["sha256"])}
                 for i in found["items"]
             ]
             return {"box": str(found["box"]), "items": items, "more": bool(found["more"])}
         except (ValueError, KeyError, TypeError) as error:
-            raise _odd() from error
+            raise odd() from error
 
     def fetch(self, name: str, sha256: str, size: int, target: Path, progress: Progress = silent) -> bool:
         """Fetch one piece of mail into `target`, from wherever it stopped last time.
@@ -234,10 +184,11 @@ class HubClient:
             False when the hub has it no more (a newer one says all it said).
 
         Raises:
-            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG` when it is not what was announced; the hub's refusal.
+            Problem: `NETWORK_UNKNOWN`, `HUB_ANSWER_WRONG` when it is not what was announced; the hub's refusal; `MEDIUM_…`
+                when it cannot be kept.
         """
         if not 0 < size <= MAX_FILE:
-            raise _odd()
+            raise odd()
         trouble = _Trouble()
         while (have := target.stat().st_size if target.exists() else 0) < size:
             progress(have, size, name)
@@ -253,7 +204,7 @@ class HubClient:
             right = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         if not right:
             target.unlink()
-            raise _odd()
+            raise odd()
         progress(size, size, name)
         return True
 
@@ -282,13 +233,18 @@ class HubClient:
         def keep(response: http.client.HTTPResponse) -> None:
             if response.status not in {200, 206}:
                 return
-            with target.open("ab" if response.status == 206 else "wb") as file:
+            with _own_disk(target):
+                file = target.open("ab" if response.status == 206 else "wb")
+            try:
                 while block := response.read(min(64 * KIB, size + 1 - file.tell())):
-                    file.write(block)
+                    with _own_disk(target):
+                        file.write(block)
                     if file.tell() > size:
-                        raise _odd()
-                file.flush()
-                os.fsync(file.fileno())
+                        raise odd()
+            finally:
+                with _own_disk(target), file:
+                    file.flush()
+                    os.fsync(file.fileno())
 
         return self._once("GET", f"/v1/mailbox/{self.signer.principal}/{name}", more=more, keep=keep)
 
@@ -307,7 +263,7 @@ class HubClient:
         A hub that says when to come again is not a failure, only time; it is asked neither earlier nor, by all the
         stations that it told the same, at the same moment.
         """
-        if reply is not None and reply.status in _AGAIN and reply.asked:
+        if reply is not None and reply.status in AGAIN and reply.asked:
             trouble.asked += reply.asked
             if trouble.asked > PATIENCE:
                 raise reply.problem()
@@ -319,7 +275,7 @@ class HubClient:
         if reply is None:
             if enough:
                 raise unknown(self.place) if self._reached else away(self.place)
-        elif reply.status != 409 and reply.status not in _AGAIN:
+        elif reply.status != 409 and reply.status not in AGAIN:
             if trouble.broken.failures > 1 or reply.problem().code not in _ONCE_MORE:
                 raise reply.problem()
         elif enough:
@@ -385,101 +341,27 @@ class HubClient:
         return True
 
     def _set_clock(self, reply: Reply) -> bool:
-        with suppress(ValueError, TypeError, KeyError):
-            said = json.loads(reply.body)
-            if said["code"] == "CLOCK_OFF":
-                self._skew = int(said["now"]) - int(clock.now().timestamp())
-                return True
-        return False
+        said = reply.said
+        if said.get("code") != "CLOCK_OFF" or not isinstance(said.get("now"), int):
+            return False
+        self._skew = said["now"] - int(clock.now().timestamp())
+        return True
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            self._connection = _connect(self.place, self.timeout)
+            self._connection = connect(self.place, self.timeout)
             self._reached = True
         return self._connection
 
 
+@contextmanager
+def _own_disk(file: Path) -> Iterator[None]:
+    """What goes wrong in here is the own disk's doing and not the line's."""
+    try:
+        yield
+    except OSError as error:
+        raise medium_problem(error, file) from error
+
+
 _ONCE_MORE: Final = frozenset({"BODY_WRONG", "REPLAYED", "DIGEST_WRONG"})
 """Refusals that damage on the way can cause; they are tried once more."""
-
-
-def away(place: Place) -> Problem:
-    """The hub was not reached at all: nothing was sent."""
-    return Problem(
-        "NETWORK_AWAY",
-        say("现在连不上区级接收站 {place}，没有发送任何内容。", place=place.label),
-        say("请检查网络，通了再做一次；网络一直不通时请用U盘报送。"),
-        exit_code=NETWORK,
-        hub=place.label,
-    )
-
-
-def key_waits() -> Problem:
-    """The new key of this computer is not enrolled yet: nothing is wrong, sending waits."""
-    return Problem(
-        "KEY_WAITS",
-        say("本机换了钥匙，区里还没有登记，联网报送先等着。"),
-        say("请把登记申请交给区里；登记以后自动接着报送，记录都在。急用时可以先用U盘送，区里登记以后照收。"),
-        exit_code=NETWORK,
-    )
-
-
-def unknown(place: Place) -> Problem:
-    """The third answer: neither done nor refused."""
-    return Problem(
-        "NETWORK_UNKNOWN",
-        say("和区级接收站 {place} 的连接断了，不知道传完了没有。", place=place.label),
-        say("再做一次就会接着传，重复做不会出错；网络一直不通时请用U盘报送。"),
-        exit_code=NETWORK,
-        hub=place.label,
-    )
-
-
-def _odd() -> Problem:
-    return Problem(
-        "HUB_ANSWER_WRONG",
-        say("区级接收站的回答看不懂。"),
-        say("请检查网址；如果网络需要先登录，请登录后再试。本机没有改动。"),
-        exit_code=NETWORK,
-    )
-
-
-def _connect(place: Place, timeout: float) -> http.client.HTTPConnection:
-    """A connection that is ready to send; a pinned certificate is compared before the first byte.
-
-    Raises:
-        OSError: no way there.
-        Problem: `HUB_CERTIFICATE`: the other side is not who it should be.
-    """
-    if not place.secure:
-        plain = http.client.HTTPConnection(place.host, place.port, timeout=timeout, blocksize=_BLOCK)
-        plain.connect()
-        _at_once(plain)
-        return plain
-    context = ssl.create_default_context()
-    if place.pins:  # the pins alone decide; a district's own certificate has no authority above it
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    line = http.client.HTTPSConnection(place.host, place.port, timeout=timeout, context=context, blocksize=_BLOCK)
-    try:
-        line.connect()
-    except ssl.SSLCertVerificationError as error:
-        raise _stranger(place) from error
-    if place.pins and not fits(place, line.sock.getpeercert(binary_form=True) or b""):
-        line.close()
-        raise _stranger(place)
-    _at_once(line)
-    return line
-
-
-def _at_once(connection: http.client.HTTPConnection) -> None:
-    """Headers and body are two writes: without this the second waits for the other side's delayed word."""
-    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _stranger(place: Place) -> Problem:
-    return Problem(
-        "HUB_CERTIFICATE",
-        say("{place} 的证书不对，可能不是区级的接收站。", place=place.label),
-        say("请不要继续，打电话向区级管理员核对证书指纹；没有发送任何内容。"),
-    )
