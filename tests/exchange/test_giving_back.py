@@ -92,6 +92,27 @@ def test_the_officer_is_told_once_what_is_missing_and_once_that_it_came(world: W
     ]
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+def test_the_officer_is_told_also_when_the_bundle_waits_for_earlier_ones(world: World, at_once: bool):
+    """What the station had sent after the backup is missing too, so its next bundle is held at first."""
+    district = world.district()
+    one = world.station(district)
+    uid = write(one, "路灯")
+    world.meet(district, one)
+    before = saved(world, "desk.db")
+    world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
+    write(one, "水渠")
+    (earlier,) = [s.file for s in outbox.export(one, world.stick / "earlier").files]
+    take(world.homes["990000"], earlier)
+    take(one, *receipts.write(world.homes["990000"], "SQ", world.stick / "receipt").files)
+    district = set_back(world, before)
+    write(one, "井盖")
+    (late,) = [s.file for s in outbox.export(one, world.stick / "late").files]
+    outcome, *_ = take(district, *((late, earlier) if at_once else (late,)))
+    assert outcome.outcome == ("applied" if at_once else "held")
+    assert [n for n in outcome.notices if "SQ-1 已收下区级的 990000-1@SQ" in n]
+
+
 def test_its_lists_and_its_trust_list_come_back_too(world: World):
     district = world.district()
     one = world.station(district)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from studio_desk.exchange import inbox, quarantine, sealed_files
+from studio_desk.exchange import quarantine, sealed_files
 from studio_desk.exchange.dump import dump
+from studio_desk.exchange.gaps import gaps_before
 from studio_desk.kernel.problem import DAMAGED, Problem
 from studio_desk.store.home import Home
 from tests.exchange.world import JPEG, World, cut, photo, send, take, titles, words, write
@@ -86,7 +87,7 @@ def test_a_gap_is_held_and_named_and_closes(world: World):
     assert {k: held.waiting_for[k] for k in ("device", "first", "last")} == {"device": "SQ-1", "first": 1, "last": 4}
     (held,) = take(district, parts[3])
     assert held.problem == "等待 SQ-1 第1至2号"
-    assert inbox.gaps_before(district, "SQ-1", 5) == [(1, 2), (4, 4)]
+    assert gaps_before(district, "SQ-1", 5) == [(1, 2), (4, 4)]
     assert titles(district) == {}
     done = take(district, parts[1], parts[6], parts[2])
     # 1 and 2 join, which frees 3; 6 still waits for 4.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from studio_desk.exchange import enrol, inbox, outbox, receipts, tables
-from studio_desk.exchange.inbox import Outcome
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.problem import Problem
 from studio_desk.kinds.attachment import KIND as ATTACHMENT
 from studio_desk.record.kind import Kind

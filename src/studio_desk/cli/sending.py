@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from studio_desk.cli.call import Call
     from studio_desk.cli.parser import Verbs
-    from studio_desk.exchange.inbox import Outcome
+    from studio_desk.exchange.outcomes import Outcome
 
 
 def register(verbs: Verbs) -> None:

@@ -6,86 +6,34 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from studio_desk.exchange import (
     changes,
     giving_back,
     healing,
+    heard,
     new_list,
     quarantine,
     receipts,
-    relay,
     sealed_files,
     tables,
     trust_store,
 )
-from studio_desk.exchange.header import Header, brings_back, chain_owner, chain_stem, chain_to, is_return
+from studio_desk.exchange.gaps import gaps_before, waiting_words
+from studio_desk.exchange.header import Header, brings_back, chain_stem, chain_to, is_return
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.merge import merge, missing
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.exchange.worker import Verified, Worker
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import MEDIUM, Problem
 from studio_desk.kernel.progress import Progress, silent
-from studio_desk.kernel.words import say, series
+from studio_desk.kernel.words import say
 from studio_desk.store import lists
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
-
-Word = Literal["applied", "duplicate", "held", "quarantined", "unread"]
-"""`unread`: the file could not be read from its medium; nothing is kept of it."""
-
-
-@dataclass
-class Outcome:
-    """What became of one file.
-
-    Attributes:
-        file: the file as it was given.
-        outcome: see `Word`.
-        bundle: the bundle's id, `""` when it was not understood.
-        sender: code of who wrote it.
-        device: the chain.
-        first: its first op.
-        last: its last op.
-        new: records that were not here before.
-        changed: records that were here and changed.
-        same: ops that were here already.
-        conflicts: records in conflict, of those touched.
-        flagged: records that do not fit their kind, kept and flagged.
-        waiting_for: `{device, first, last, text}` of the ops it waits for.
-        code: of the Problem.
-        problem: its sentence.
-        remedy: its remedy.
-        notices: sentences for the clerk.
-        changes: what it changes here, in sentences: `{sort, text, …}` (`changes.Change`).
-        exit_code: of the Problem.
-    """
-
-    file: str
-    outcome: Word = "applied"
-    bundle: str = ""
-    sender: str = ""
-    device: str = ""
-    first: int = 0
-    last: int = 0
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    conflicts: int = 0
-    flagged: int = 0
-    waiting_for: dict[str, Any] | None = None
-    code: str = ""
-    problem: str = ""
-    remedy: str = ""
-    notices: list[str] = field(default_factory=list)
-    changes: list[changes.Change] = field(default_factory=list)
-    exit_code: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """The answer of the command line for one file."""
-        return {k: v for k, v in self.__dict__.items() if k != "exit_code"}
 
 
 def receive(
@@ -149,7 +97,7 @@ class _Inbox:
             except Problem as problem:  # the medium, not the bundle
                 if problem.exit_code != MEDIUM and problem.code != "BUNDLE_TOO_BIG":
                     raise
-                _refuse(outcome, problem, "unread")
+                outcome.refuse(problem, "unread")
             self._waiting(by_digest)
         progress(len(files), len(files), "")
         if not self.dry:
@@ -166,16 +114,14 @@ class _Inbox:
                 raise
             self._set_apart(copy, sha256, outcome, problem)
             return
-        _fill(outcome, bundle.header)
-        lost = []
+        outcome.identify(bundle.header)
         if self.home.role == "district" and not is_return(bundle.header):
-            lost = giving_back.lost(self.home, bundle.header)
-            self._seen(bundle.header)
+            outcome.notices += giving_back.lost(self.home, bundle.header)
+            heard.note(self.home, bundle.header)
         if self._waits(bundle):
             self._hold(copy, sha256, outcome, bundle)
             return
         self._merge(copy, sha256, outcome, bundle, progress=progress)
-        outcome.notices += lost
 
     def _waits(self, bundle: Verified) -> bool:
         return missing(self.home, bundle) is not None and not healing.said_again(self.home, bundle)
@@ -196,7 +142,7 @@ class _Inbox:
             return
         words, at = healing.finding(self.home, bundle)
         if self.dry and at is not None:
-            outcome.notices = [say("送回的 {dev} 的内容与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)]
+            outcome.notices += [say("送回的 {dev} 的内容与本机的分成了两支；装入时会自动理顺。", dev=outcome.device)]
             return
         begun = [words] if self.dry and words else healing.prepare(self.home, bundle)
         source = (Path(outcome.file).name, sha256)
@@ -204,7 +150,7 @@ class _Inbox:
             with self.home.file.write() as c:
                 was = changes.before(self.home)
                 merged = merge(self.home, bundle, source, lambda wanted: self.worker.blobs(copy, wanted), progress)
-                self._end(bundle.header)
+                heard.ended(self.home, bundle.header)
                 giving_back.keep(c, self.home, bundle.header)
                 sure = not is_return(bundle.header) or giving_back.sure(self.home, bundle.header)
                 taken = [receipts.take_in(c, self.home, *note, sure=sure) for note in merged.notes]
@@ -219,14 +165,13 @@ class _Inbox:
                 raise
             self._set_apart(copy, sha256, outcome, problem)
             return
-        outcome.outcome = "applied" if merged.last else "duplicate"
+        outcome.settle("applied" if merged.last else "duplicate")
         outcome.new, outcome.changed, outcome.same = merged.new, merged.changed, merged.same
         outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
         outcome.changes = told
-        outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
         said = begun or _relayed(self.home, bundle.header, outcome)
         said += [notice for one in taken for notice in one.notices]
-        outcome.notices = said + _remarks(merged.flagged, merged.newer)
+        outcome.notices += said + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]
         if any(said["type"] == "trust" for _, said, _ in merged.notes):
             self.worker.believe(trust_store.policy(self.home))
@@ -242,8 +187,8 @@ class _Inbox:
         with self.home.file.write() as c:
             quarantine.settled(c, sha256)
             c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
-        outcome.outcome, outcome.same = "duplicate", len(bundle.ops)
-        outcome.waiting_for, outcome.code, outcome.problem, outcome.remedy, outcome.exit_code = None, "", "", "", 0
+        outcome.settle("duplicate")
+        outcome.same = len(bundle.ops)
         if not self.dry:
             sealed_files.drop(self.home, sealed_files.HELD, sha256)
             sealed_files.drop(self.home, sealed_files.QUARANTINE, sha256)
@@ -316,12 +261,12 @@ class _Inbox:
             return True
         if self._waits(bundle):
             return False
-        _fill(outcome, bundle.header)
+        outcome.identify(bundle.header)
         self._merge(path, sha256, outcome, bundle)
         return True
 
     def _set_apart(self, copy: Path, sha256: str, outcome: Outcome, problem: Problem) -> None:
-        _refuse(outcome, problem, "quarantined")
+        outcome.refuse(problem, "quarantined")
         if not self.dry:
             sealed_files.keep(self.home, sealed_files.QUARANTINE, copy, sha256)
         with self.home.file.write() as c:
@@ -329,57 +274,6 @@ class _Inbox:
             quarantine.add_bundle(self.home, sha256, (Path(outcome.file).name, outcome.sender, outcome.device), problem)
         if problem.code == "FORK" and not self.dry:
             healing.explain(self.home, outcome.device, self.worker)
-
-    def _seen(self, header: Header) -> None:
-        """What the station says it holds of the district's chain; the last word of a computer counts, lower or not."""
-        ours = [(dev, *point) for dev, point in header.seen.items() if chain_owner(dev) == self.home.code]
-        self._forget(header)
-        with self.home.file.write() as c:
-            self._keep(header, [("", 0, ""), *ours])
-            relay.report(c, header)
-
-    def _forget(self, header: Header) -> None:
-        """What an older file of the computer said it held, before it was rewound or copied from an early backup."""
-        who = (header.sender, chain_stem(header.device))
-        with self.home.file.write() as c:
-            query = f"SELECT dev FROM {tables.seen.name} WHERE station = ? AND device = ?"  # noqa: S608 - own name
-            for dev in c.exec_driver_sql(query, who).scalars().all():
-                if chain_to(dev) == header.sender and dev not in header.seen:
-                    c.exec_driver_sql(
-                        f"DELETE FROM {tables.seen.name} WHERE station = ? AND device = ? AND dev = ?",  # noqa: S608
-                        (*who, dev),
-                    )
-
-    def _end(self, header: Header) -> None:
-        """How far a bundle that joined its chain went: a station restored from a backup learns that its end is known."""
-        if self.home.role == "district" and not is_return(header):
-            self._keep(header, [(header.device, header.last, header.head)])
-
-    def _keep(self, header: Header, rows: Sequence[tuple[str, int, str]]) -> None:
-        with self.home.file.write() as c:
-            for dev, seq, head in rows:
-                c.exec_driver_sql(
-                    f"INSERT INTO {tables.seen.name} (station, device, dev, seq, head, at) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608
-                    " ON CONFLICT (station, device, dev)"
-                    " DO UPDATE SET seq = excluded.seq, head = excluded.head, at = excluded.at",
-                    (header.sender, chain_stem(header.device), dev, seq, head, clock.stamp()),
-                )
-
-
-def gaps_before(home: Home, device: str, first: int) -> list[tuple[int, int]]:
-    """The ranges of a chain below `first` that are neither here nor held."""
-    seq = home.journal.frontiers(device).get(device, (0, ""))[0]
-    with home.file.read() as c:
-        ranges = c.exec_driver_sql(
-            f'SELECT "first", "last" FROM {tables.held.name} WHERE dev = ? AND "first" < ? ORDER BY 1',  # noqa: S608
-            (device, first),
-        ).all()
-    gaps, at = [], seq
-    for start, stop in [*ranges, (first, first)]:
-        if start > at + 1:
-            gaps.append((at + 1, start - 1))
-        at = max(at, stop)
-    return gaps
 
 
 def _relayed(home: Home, header: Header, outcome: Outcome) -> list[str]:
@@ -402,20 +296,6 @@ def _inside(progress: Progress, number: int, files: int, name: str) -> Progress:
     return told
 
 
-def waiting_words(device: str, gaps: Sequence[tuple[int, int]]) -> str:
-    """What is waited for, as a clerk reads it: the chain and its missing numbers."""
-    ranges = series(say("第{first}至{last}号", first=a, last=b) if a != b else say("第{seq}号", seq=a) for a, b in gaps)
-    return say("等待 {device} {ranges}", device=device, ranges=ranges)
-
-
-def trust_warnings(home: Home) -> list[str]:
-    """The sentence about an expired trust list, if it is; it stops nobody."""
-    trust = trust_store.required(home)
-    if trust.expired(clock.today()):
-        return [say("信任名单已于{day}过期，请区级尽快更新（不影响使用）。", day=trust.expires)]
-    return []
-
-
 def _remarks(flagged: int, newer: int) -> list[str]:
     remarks = []
     if flagged:
@@ -423,14 +303,3 @@ def _remarks(flagged: int, newer: int) -> list[str]:
     if newer:
         remarks.append(say("有{n}条由更新版本写成，已原样保存；更新本机程序后可以查看。", n=newer))
     return remarks
-
-
-def _fill(outcome: Outcome, header: Header) -> None:
-    outcome.bundle, outcome.sender, outcome.device = header.bundle, header.sender, header.device
-    outcome.first, outcome.last = header.first, header.last
-
-
-def _refuse(outcome: Outcome, problem: Problem, word: Word) -> None:
-    outcome.outcome = word
-    outcome.code, outcome.problem, outcome.remedy = problem.code, problem.sentence, problem.remedy
-    outcome.exit_code = problem.exit_code

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from studio_desk.exchange import new_list, sealed_files, trust_store
 from studio_desk.exchange.bundle import Policy
+from studio_desk.exchange.gaps import waiting_words
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import keys_of
-from studio_desk.exchange.inbox import trust_warnings, waiting_words
 from studio_desk.exchange.merge import missing
 from studio_desk.exchange.worker import Verified, Worker
+from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
@@ -56,7 +57,7 @@ def inspect(file: Path, home: Home) -> dict[str, Any]:
         "signer": signer,
         "sha256": sha256,
         "verdict": verdict,
-        "reasons": [say("签名和内容都已核对，由 {device} 签出。", device=signer), *reasons, *trust_warnings(home)],
+        "reasons": [say("签名和内容都已核对，由 {device} 签出。", device=signer), *reasons, *_warnings(home)],
     }
 
 
@@ -95,3 +96,11 @@ def _signer(home: Home, bundle: Verified) -> str:
     """The computer whose key signed: what is brought back was signed by who brings it, not by who wrote it."""
     known = trust_store.required(home).signers().get(bundle.signer)
     return known.device if known else chain_stem(bundle.header.device)
+
+
+def _warnings(home: Home) -> list[str]:
+    """The sentence about an expired trust list, if it is; it stops nobody."""
+    trust = trust_store.required(home)
+    if trust.expired(clock.today()):
+        return [say("信任名单已于{day}过期，请区级尽快更新（不影响使用）。", day=trust.expires)]
+    return []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from studio_desk.exchange import acknowledged, inbox, outbox, trust_store
 from studio_desk.exchange.home_keys import BEFORE, keys_of
 from studio_desk.exchange.hub_place import Place, Published, place_of
-from studio_desk.exchange.inbox import Outcome
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.exchange.signing import Ed25519Signer
 from studio_desk.exchange.transports.folder import SUFFIX
 from studio_desk.exchange.transports.https import HubClient, Outgoing

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from studio_desk.exchange import acknowledged, enrol, inbox, outbox, receipts, relay, tables, trust_store
 from studio_desk.exchange.header import chain_age, chain_owner, chain_stem, chain_to
-from studio_desk.exchange.inbox import Outcome
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.exchange.transports.folder import SUFFIX, Folder
 from studio_desk.kernel.files import medium_problem
 from studio_desk.kernel.problem import Problem

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
 from studio_desk.exchange.bundle import WAVED
-from studio_desk.exchange.inbox import Outcome, receive
+from studio_desk.exchange.inbox import receive
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from studio_desk.exchange import inbox, receipts, relay, trust_store
 from studio_desk.exchange.header import chain_to
-from studio_desk.exchange.inbox import Outcome
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.hub import log, tables
 from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Callers

@@ -17,7 +17,8 @@ from studio_desk.desk.icons import coloured, icon
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.kept import Kept
-from studio_desk.exchange.inbox import Outcome, receive
+from studio_desk.exchange.inbox import receive
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say
 

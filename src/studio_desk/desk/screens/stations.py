@@ -17,8 +17,8 @@ from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.accepting import Accepting
 from studio_desk.desk.wizards.publishing import Publishing
 from studio_desk.exchange import acknowledged, rebuild, tables, trust_store
+from studio_desk.exchange.gaps import gaps_before
 from studio_desk.exchange.header import chain_age, chain_owner, chain_stem
-from studio_desk.exchange.inbox import gaps_before
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say
 

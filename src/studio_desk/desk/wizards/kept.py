@@ -13,7 +13,8 @@ from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import quarantine, review, tables
-from studio_desk.exchange.inbox import Outcome, gaps_before
+from studio_desk.exchange.gaps import gaps_before
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import say, series
 

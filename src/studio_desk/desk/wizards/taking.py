@@ -19,7 +19,8 @@ from studio_desk.desk.large import Card
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import receipt_code, trust_store
-from studio_desk.exchange.inbox import Outcome, receive
+from studio_desk.exchange.inbox import receive
+from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import passage, say
 from studio_desk.store import custody
