@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio_desk.exchange import inbox
 from studio_desk.store import keys
 from tests.exchange.world import World
 
@@ -22,3 +23,11 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader's process is not the subject: the same judgement without it."""
+    from tests.exchange.test_model import Here
+
+    monkeypatch.setattr(inbox, "Worker", Here)

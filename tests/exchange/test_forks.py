@@ -8,19 +8,14 @@ import random
 
 import pytest
 
-from studio_desk.exchange import erasure, inbox, quarantine, review
+from studio_desk.exchange import erasure, quarantine, review
 from studio_desk.kernel import clock
 from studio_desk.store import custody
 from studio_desk.store.check import check
 from studio_desk.store.home import Home
-from tests.exchange.test_model import Here
 from tests.exchange.world import JPEG, World, photo, receipt, send, take, titles, words, write
 
-
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader's process is not the subject: the same judgement without it."""
-    monkeypatch.setattr(inbox, "Worker", Here)
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 def test_both_copies_write_and_nothing_stays_in_quarantine(world: World):

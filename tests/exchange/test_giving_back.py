@@ -4,48 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from studio_desk.exchange import inbox, lists, outbox, quarantine, receipts, tables, trust_store
-from studio_desk.exchange.dump import dump
-from studio_desk.exchange.header import Header
+from studio_desk.exchange import lists, outbox, quarantine, receipts, sshsig, tables, trust_store
+from studio_desk.exchange.header import Header, file_name
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.vouch import vouch
 from studio_desk.kernel.calendar import WORK
+from studio_desk.kernel.canon import canon
 from studio_desk.store import lists as kept_lists
-from studio_desk.store.check import check
-from studio_desk.store.home import Home
-from tests.exchange.test_model import Here
+from tests.exchange.set_back import BACKUP, SNAPSHOT, agree, begun, saved, set_back
 from tests.exchange.world import World, take, titles, words, write
 
-
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader's process is not the subject: the same judgement without it."""
-    monkeypatch.setattr(inbox, "Worker", Here)
-
-
-def set_back(world: World, saved: dict[str, bytes]) -> Home:
-    """The district's folder as it was; with its mark, when that was saved too."""
-    world.homes["990000"].close()
-    for name, data in saved.items():
-        (world.folder / "990000" / name).write_bytes(data)
-    return world.reopen("990000")
-
-
-def saved(world: World, *names: str) -> dict[str, bytes]:
-    world.homes["990000"].close()
-    found = {name: (world.folder / "990000" / name).read_bytes() for name in names}
-    world.reopen("990000")
-    return found
-
-
-def agree(district: Home, *stations: Home) -> None:
-    records = {one["uid"]: one for one in dump(district)["records"]}
-    for home in (district, *stations):
-        assert check(home, deep=True).findings == ()
-        assert [e["code"] for e in quarantine.entries(home) if e["code"] != "FORK_HEALED"] == []
-    for station in stations:
-        mine = {one["uid"]: one for one in dump(station)["records"]}
-        assert mine == {uid: records[uid] for uid in mine}
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 def test_what_a_restored_district_wrote_itself_comes_back(world: World):
@@ -53,7 +22,7 @@ def test_what_a_restored_district_wrote_itself_comes_back(world: World):
     one, two = world.station(district), world.station(district, "BH")
     uid, other, kept = write(one, "路灯"), write(two, "水渠"), write(one, "井盖")
     world.meet(district, one, two)
-    before = saved(world, "desk.db")
+    before = saved(world, *BACKUP)
     district = world.homes["990000"]
     district.journal.correct(uid, {"note": "区里改"}, "改")
     receipts.send_back(district, other, "请补地点")
@@ -73,11 +42,7 @@ def test_what_a_restored_district_wrote_itself_comes_back(world: World):
 
 
 def test_the_officer_is_told_once_what_is_missing_and_once_that_it_came(world: World):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, (uid,), before = begun(world, "路灯")
     world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
     world.meet(world.homes["990000"], one)
     district = set_back(world, before)
@@ -95,11 +60,7 @@ def test_the_officer_is_told_once_what_is_missing_and_once_that_it_came(world: W
 @pytest.mark.parametrize("at_once", [False, True])
 def test_the_officer_is_told_also_when_the_bundle_waits_for_earlier_ones(world: World, at_once: bool):
     """What the station had sent after the backup is missing too, so its next bundle is held at first."""
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, (uid,), before = begun(world, "路灯")
     world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
     write(one, "水渠")
     (earlier,) = [s.file for s in outbox.export(one, world.stick / "earlier").files]
@@ -114,11 +75,7 @@ def test_the_officer_is_told_also_when_the_bundle_waits_for_earlier_ones(world: 
 
 
 def test_its_lists_and_its_trust_list_come_back_too(world: World):
-    district = world.district()
-    one = world.station(district)
-    write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, _, before = begun(world, "路灯")
     district = world.homes["990000"]
     lists.put(
         district, "calendar", "2026", {"days": [{"day": "2026-10-10", "kind": WORK, "name": "调休"}]}, "2026-01-01"
@@ -139,11 +96,7 @@ def test_its_lists_and_its_trust_list_come_back_too(world: World):
 
 def test_a_district_set_back_with_its_mark_keeps_both_branches(world: World):
     """A snapshot of the whole machine: nothing outside the database remembers, so it writes the same numbers again."""
-    district = world.district()
-    one = world.station(district)
-    first, second = write(one, "路灯"), write(one, "水渠")
-    world.meet(district, one)
-    before = saved(world, "desk.db", "desk.mark")
+    one, (first, second), before = begun(world, "路灯", "水渠", names=SNAPSHOT)
     world.homes["990000"].journal.correct(first, {"note": "先前的话"}, "改")
     world.meet(world.homes["990000"], one)
     district = set_back(world, before)
@@ -164,7 +117,7 @@ def test_a_district_set_back_twice_with_its_mark_counts_on(world: World):
     one, two = world.station(district), world.station(district, "BH")
     first, second = write(one, "路灯"), write(two, "水渠")
     world.meet(district, one, two)
-    before = saved(world, "desk.db", "desk.mark")
+    before = saved(world, *SNAPSHOT)
     for note in ("一", "二"):
         world.homes["990000"].journal.correct(first, {"note": note}, "改")
         world.meet(world.homes["990000"], one, rounds=4)
@@ -180,13 +133,9 @@ def test_a_district_set_back_twice_with_its_mark_counts_on(world: World):
 
 def test_a_district_set_back_below_what_it_forgot_counts_above_it(world: World):
     """Its chain after that has a lower number than the one which only the station remembers."""
-    district = world.district()
-    one = world.station(district)
-    first = write(one, "路灯")
-    world.meet(district, one)
-    early = saved(world, "desk.db", "desk.mark")
+    one, (first,), early = begun(world, "路灯", names=SNAPSHOT)
     for note in ("一", "二"):
-        late = saved(world, "desk.db")
+        late = saved(world, *BACKUP)
         world.homes["990000"].journal.correct(first, {"note": note}, "改")
         world.meet(world.homes["990000"], one)
         district = set_back(world, late)
@@ -209,7 +158,7 @@ def test_two_computers_of_a_station_bring_the_same_back(world: World):
     two = world.second(district)
     uid = write(one, "路灯")
     world.meet(district, one, two)
-    before = saved(world, "desk.db")
+    before = saved(world, *BACKUP)
     world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
     world.meet(world.homes["990000"], one, two)
     district = set_back(world, before)
@@ -219,20 +168,13 @@ def test_two_computers_of_a_station_bring_the_same_back(world: World):
 
 
 @pytest.mark.parametrize("how", ["unsigned", "by the station", "another point", "another chain", "for a bundle"])
-def test_only_what_the_district_signed_is_believed(world: World, how: str, monkeypatch: pytest.MonkeyPatch):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+def test_only_what_the_district_signed_is_believed(world: World, how: str):
+    one, (uid,), before = begun(world, "路灯")
     world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
     world.meet(world.homes["990000"], one)
     with one.file.write() as c:
         dev, seq, head = tuple(c.exec_driver_sql("SELECT dev, seq, head FROM vouched ORDER BY seq DESC LIMIT 1").one())
         boss = keys_of(world.homes["990000"]).signer
-        from studio_desk.exchange import sshsig
-        from studio_desk.kernel.canon import canon
-
         said = canon({"dev": dev, "head": head, "seq": seq}).encode()
         false = {
             "unsigned": "",
@@ -254,8 +196,6 @@ def test_only_what_the_district_signed_is_believed(world: World, how: str, monke
 
 
 def test_the_name_of_what_is_brought_back_says_so():
-    from studio_desk.exchange.header import file_name
-
     back = Header("SQ", "990000", "990000-1@SQ", 3, 9, "0" * 64, "0" * 64)
     assert file_name(back) == "SQ-returns-990000-1-to-SQ-000003-000009.sdx"
 

@@ -10,7 +10,6 @@ from studio_desk.exchange import (
     acknowledged,
     erasure,
     escrow,
-    inbox,
     lists,
     outbox,
     quarantine,
@@ -31,25 +30,18 @@ from studio_desk.store import custody
 from studio_desk.store import lists as kept_lists
 from studio_desk.store.home import Home
 from studio_desk.store.ops import FORMAT, GENESIS, Op, body_line
-from tests.exchange.test_giving_back import agree, saved, set_back
+from tests.exchange.set_back import BACKUP, SNAPSHOT, agree, begun, saved, set_back
 from tests.exchange.test_lost_district import again, lose
-from tests.exchange.test_model import Here
 from tests.exchange.test_roots import WORD
 from tests.exchange.world import World, take, titles, words, write
 
-SNAPSHOT = ("desk.db", "desk.mark")
-"""A snapshot of the whole machine: nothing outside the database remembers what was sent."""
+pytestmark = pytest.mark.usefixtures("read_here")
 CHAIN = "990000-1@SQ"
 DAYS = {"days": [{"day": "2026-10-10", "kind": WORK, "name": "调休"}]}
 
 
-@pytest.fixture(autouse=True)
-def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader's process is not the subject: the same judgement without it."""
-    monkeypatch.setattr(inbox, "Worker", Here)
-
-
-def test_two_computers_with_two_branches_both_end_with_both_words_and_fall_silent(world: World):
+def two_branches(world: World) -> tuple[Home, Home, Home, str, str]:
+    """Of a station's two computers one holds what the district said before it was set back, the other what it said after."""
     district = world.district()
     one = world.station(district)
     two = world.second(district)
@@ -63,6 +55,11 @@ def test_two_computers_with_two_branches_both_end_with_both_words_and_fall_silen
     district.journal.correct(second, {"note": "后来的话"}, "改")
     receipts.send_back(district, second, "后来的退回")
     world.meet(district, two, rounds=1)
+    return district, one, two, first, second
+
+
+def test_two_computers_with_two_branches_both_end_with_both_words_and_fall_silent(world: World):
+    district, one, two, first, second = two_branches(world)
     world.meet(district, one, two, rounds=6)
     for home in (district, one, two):
         assert home.journal.record(first)["note"] == "先前的话"
@@ -78,17 +75,7 @@ def test_two_computers_with_two_branches_both_end_with_both_words_and_fall_silen
 
 
 def test_an_old_stick_with_the_branch_that_was_said_again_changes_nothing(world: World):
-    district = world.district()
-    one = world.station(district)
-    two = world.second(district)
-    uid, second = write(one, "路灯"), write(one, "水渠")
-    world.meet(district, one, two)
-    before = saved(world, *SNAPSHOT)
-    world.homes["990000"].journal.correct(uid, {"note": "先前的话"}, "改")
-    world.meet(world.homes["990000"], one, rounds=1)
-    district = set_back(world, before)
-    district.journal.correct(second, {"note": "后来的话"}, "改")
-    world.meet(district, two, rounds=1)
+    district, one, two, _, _ = two_branches(world)
     last = two.journal.frontiers()[CHAIN][0]
     sticks = [_stick(two, first, last, world.stick / f"old{first}") for first in (1, last)]
     world.meet(district, one, rounds=2)
@@ -104,11 +91,7 @@ def test_an_old_stick_with_the_branch_that_was_said_again_changes_nothing(world:
 @pytest.mark.parametrize("more", [1, 9])
 def test_a_branch_that_parted_before_what_the_station_had_seen_heals(world: World, more: int):
     """The station says how far it holds the chain, the district has written past or not up to that number again."""
-    district = world.district()
-    one = world.station(district)
-    first, second = write(one, "路灯"), write(one, "水渠")
-    world.meet(district, one)
-    before = saved(world, *SNAPSHOT)
+    one, (first, second), before = begun(world, "路灯", "水渠", names=SNAPSHOT)
     for note in ("先前的话", "先前改的话"):
         world.homes["990000"].journal.correct(first, {"note": note}, "改")
     world.meet(world.homes["990000"], one)
@@ -127,11 +110,7 @@ def test_a_branch_that_parted_before_what_the_station_had_seen_heals(world: Worl
 
 
 def test_a_branch_that_the_district_lost_again_is_a_persons_question_and_the_station_falls_silent(world: World):
-    district = world.district()
-    one = world.station(district)
-    first, second = write(one, "路灯"), write(one, "水渠")
-    world.meet(district, one)
-    before = saved(world, *SNAPSHOT)
+    one, (first, second), before = begun(world, "路灯", "水渠", names=SNAPSHOT)
     world.homes["990000"].journal.correct(first, {"note": "先前的话"}, "改")
     world.meet(world.homes["990000"], one)
     district = set_back(world, before)
@@ -150,11 +129,7 @@ def test_a_branch_that_the_district_lost_again_is_a_persons_question_and_the_sta
 
 @pytest.mark.parametrize("written", [True, False])
 def test_a_dry_run_of_a_return_begins_no_chain(world: World, written: bool):
-    district = world.district()
-    one = world.station(district)
-    first, second = write(one, "路灯"), write(one, "水渠")
-    world.meet(district, one)
-    before = saved(world, *SNAPSHOT)
+    one, (first, second), before = begun(world, "路灯", "水渠", names=SNAPSHOT)
     world.homes["990000"].journal.correct(first, {"note": "先前的话"}, "改")
     lists.put(world.homes["990000"], "calendar", "2026", DAYS, "2026-01-01")
     world.meet(world.homes["990000"], one)
@@ -177,11 +152,7 @@ def test_a_dry_run_of_a_return_begins_no_chain(world: World, written: bool):
 
 @pytest.mark.parametrize("who", ["SQ", "990000"])
 def test_what_was_erased_comes_back_without_its_words(world: World, who: str):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, (uid,), before = begun(world, "路灯")
     world.homes["990000"].journal.correct(uid, {"note": "先前的话"}, "改")
     world.meet(world.homes["990000"], one)
     world.homes["990000"].new_incarnation("试")  # the erasure stands in another bundle than what it erases
@@ -203,7 +174,7 @@ def test_a_record_that_was_handed_to_another_station_comes_back_to_it(world: Wor
     write(one, "路灯")
     uid = write(two, "水渠")
     world.meet(district, one, two)
-    before = saved(world, "desk.db")
+    before = saved(world, *BACKUP)
     world.homes["990000"].journal.correct(uid, {"station": "SQ"}, "移交")
     world.meet(world.homes["990000"], one, two)
     district = set_back(world, before)
@@ -214,11 +185,7 @@ def test_a_record_that_was_handed_to_another_station_comes_back_to_it(world: Wor
 
 
 def test_restored_again_and_again_to_the_same_backup(world: World):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, (uid,), before = begun(world, "路灯")
     for note in ("甲", "乙", "丙"):
         district = world.homes["990000"]
         district.journal.correct(uid, {"note": note}, note)
@@ -298,11 +265,7 @@ def test_a_stolen_key_and_a_station_reach_no_other_station_and_no_receipt(world:
 
 
 def test_what_is_brought_back_is_not_how_a_record_left_the_house(world: World):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    before = saved(world, "desk.db")
+    one, (uid,), before = begun(world, "路灯")
     world.homes["990000"].journal.correct(uid, {"note": "区里改"}, "改")
     world.meet(world.homes["990000"], one)
     left, (place,) = custody.departure(one, uid), custody.places(one)
