@@ -94,12 +94,16 @@ class Scene:
         with self.open("SQ") as station:
             station.journal.move(template.uids["journal_entry"], "已登记")
         if enrolled:
-            with self.open("SQ") as station:
-                request, _ = enrol.request(station, self.stick)
-            with self.open(DISTRICT) as district:
-                answer = enrol.accept(district, request, self.stick).file
-            with self.open("SQ") as station:
-                enrol.install(station, answer)
+            self.enrol()
+
+    def enrol(self) -> None:
+        """The station's request goes to the district, the answer comes back."""
+        with self.open("SQ") as station:
+            request, _ = enrol.request(station, self.stick)
+        with self.open(DISTRICT) as district:
+            answer = enrol.accept(district, request, self.stick).file
+        with self.open("SQ") as station:
+            enrol.install(station, answer)
 
     def open(self, code: str) -> Home:
         return Home.open(self.folder / code, shapes=KINDS, key=self._keys[code])

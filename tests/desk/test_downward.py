@@ -35,6 +35,14 @@ def editor_of(at: Any) -> ListEditor:
     return editor
 
 
+def edit(at: Any, sort: str, key: str) -> ListEditor:
+    """Open the editor of a list at the district."""
+    page = at.go("lists")
+    page.choose(sort, key)
+    press(page.edit_button)
+    return editor_of(at)
+
+
 def up(scene: Scene) -> None:
     with scene.open("SQ") as station:
         files = [sent.file for sent in outbox.export(station, scene.stick).files]
@@ -192,10 +200,7 @@ def test_every_part_of_every_list_has_a_name() -> None:
 
 def test_a_scheme_is_written_by_its_own_shape(scene: Scene) -> None:
     at = scene.sit(DISTRICT)
-    page = at.go("lists")
-    page.choose("scheme", "kaoping-2026")
-    press(page.edit_button)
-    editor = editor_of(at)
+    editor = edit(at, "scheme", "kaoping-2026")
     title, _, _, _, items = editor.fields
     assert not editor.put_button.isEnabled()
     assert title.wrong.text() == "还没有填。"
@@ -217,10 +222,7 @@ def test_a_scheme_is_written_by_its_own_shape(scene: Scene) -> None:
         "items": [{"name": "提交意见建议", "trigger": "每条", "points": 2, "unit": "条", "cap": 10}],
     }
     # The next edition begins with what holds; nothing that was not touched becomes different.
-    page = at.window.current
-    page.choose("scheme", "kaoping-2026")
-    press(page.edit_button)
-    editor = editor_of(at)
+    editor = edit(at, "scheme", "kaoping-2026")
     assert "完全相同" in editor.told.text()
     assert not editor.put_button.isEnabled()
     editor.since.setText("2027-01-01")
@@ -235,10 +237,7 @@ def test_a_scheme_is_written_by_its_own_shape(scene: Scene) -> None:
 
 def test_a_calendar_says_in_which_row_a_day_is_wrong(scene: Scene) -> None:
     at = scene.sit(DISTRICT)
-    page = at.go("lists")
-    page.choose("calendar", "2027")
-    press(page.edit_button)
-    editor = editor_of(at)
+    editor = edit(at, "calendar", "2027")
     days, plan = editor.fields
     press(days.add)
     press(days.add)
@@ -263,10 +262,7 @@ def test_a_calendar_says_in_which_row_a_day_is_wrong(scene: Scene) -> None:
 
 def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> None:
     at = scene.sit(DISTRICT)
-    page = at.go("lists")
-    page.choose("defaults", "journal_entry")
-    press(page.edit_button)
-    editor = editor_of(at)
+    editor = edit(at, "defaults", "journal_entry")
     (values,) = editor.fields
     names = [one.name for one in values._named]
     way, place = names.index("way"), names.index("place")
@@ -288,10 +284,7 @@ def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> 
 @pytest.mark.parametrize("typed", ["①", "--5", "9" * 5000])
 def test_a_number_to_begin_with_that_is_none_is_said_beside_it(scene: Scene, typed: str) -> None:
     at = scene.sit(DISTRICT)
-    page = at.go("lists")
-    page.choose("defaults", "activity")
-    press(page.edit_button)
-    editor = editor_of(at)
+    editor = edit(at, "defaults", "activity")
     (values,) = editor.fields
     row = [one.name for one in values._named].index("served")
     values.table.item(row, 1).setText(typed)

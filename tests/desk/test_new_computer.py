@@ -82,12 +82,8 @@ def test_a_second_computer_is_enrolled_filled_and_told_once(scene: Scene) -> Non
 
 def test_a_dead_computer_is_replaced_from_the_first_run_to_the_notice(scene: Scene, qtbot) -> None:
     """The wizard writes the request; the home page leads on until the rebuild folder was opened, days later."""
+    scene.enrol()
     with scene.open("SQ") as old:
-        request, _ = enrol.request(old, scene.stick)
-    with scene.open(DISTRICT) as district:
-        answer = enrol.accept(district, request, scene.stick).file
-    with scene.open("SQ") as old:
-        enrol.install(old, answer)
         sent = outbox.export(old, Folder(scene.stick)).files
         held = len(listed(old))
     with scene.open(DISTRICT) as district:

@@ -18,13 +18,19 @@ from tests.exchange.world import JPEG, World, photo, receipt, send, take, titles
 pytestmark = pytest.mark.usefixtures("read_here")
 
 
-def test_both_copies_write_and_nothing_stays_in_quarantine(world: World):
+def copied(world: World, *titles: str) -> tuple[Home, Home, Home, list[str]]:
+    """A district, a station with some records that it has handed over, a copy of the station's folder, and the uids."""
     district = world.district()
-    one = world.station(district)
-    common = write(one, "原有")
-    world.meet(district, one)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    station = world.station(district)
+    uids = [write(station, title) for title in titles]
+    if uids:
+        world.meet(district, station)
+    copy = world.twin("SQ")
+    return district, world.homes["SQ"], copy, uids
+
+
+def test_both_copies_write_and_nothing_stays_in_quarantine(world: World):
+    district, one, two, (common,) = copied(world, "原有")
     mine = write(one, "甲写的")
     yours = write(two, "乙写的")
     two.journal.correct(yours, {"note": "村口"}, "补地点")
@@ -55,10 +61,7 @@ def test_both_copies_write_and_nothing_stays_in_quarantine(world: World):
 
 
 def test_the_clerk_is_told_once(world: World):
-    district = world.district()
-    world.station(district)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, _ = copied(world)
     write(one, "甲写的")
     write(two, "乙写的")
     take(district, send(one, world.stick / "1"))
@@ -71,10 +74,7 @@ def test_the_clerk_is_told_once(world: World):
 
 
 def test_a_copy_from_before_the_first_record_sees_what_the_other_wrote(world: World):
-    district = world.district()
-    world.station(district)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, _ = copied(world)
     write(one, "甲写的")
     world.meet(district, one, two)
     assert titles(one) == titles(two) == titles(district)
@@ -88,12 +88,7 @@ def test_a_copy_from_before_the_first_record_sees_what_the_other_wrote(world: Wo
 
 def test_a_copy_that_writes_nothing_still_says_what_it_waits_for(world: World):
     """Two copies share a name: what one says it holds, the district no longer sends, and the other waits for just that."""
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "原有")
-    world.meet(district, one)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, (uid,) = copied(world, "原有")
     district.journal.correct(uid, {"note": "区里改"}, "改")
     assert words(take(one, receipt(district, "SQ", world.stick / "1"))) == ["applied"]
     write(one, "甲写的")
@@ -108,10 +103,7 @@ def test_a_copy_that_writes_nothing_still_says_what_it_waits_for(world: World):
 
 
 def test_what_the_losing_branch_had_erased_by_law_leaves_no_fork(world: World):
-    district = world.district()
-    world.station(district)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, _ = copied(world)
     write(one, "甲写的")
     uid = write(two, "乙写的")
     kept = write(two, "乙又写的")
@@ -125,12 +117,7 @@ def test_what_the_losing_branch_had_erased_by_law_leaves_no_fork(world: World):
 
 
 def test_edits_of_one_record_on_both_copies_show_as_a_conflict(world: World):
-    district = world.district()
-    one = world.station(district)
-    uid = write(one, "路灯")
-    world.meet(district, one)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, (uid,) = copied(world, "路灯")
     one.journal.correct(uid, {"title": "甲", "note": "同一句"}, "改")
     two.journal.correct(uid, {"title": "乙", "note": "同一句"}, "改")
     world.meet(district, one, two, one)
@@ -145,10 +132,7 @@ def test_edits_of_one_record_on_both_copies_show_as_a_conflict(world: World):
 
 
 def test_a_branch_that_later_work_built_on_keeps_the_record_as_its_clerk_saw_it(world: World):
-    district = world.district()
-    world.station(district)
-    two = world.twin("SQ")
-    one = world.homes["SQ"]
+    district, one, two, _ = copied(world)
     write(one, "甲写的")
     uid = write(two, "乙写的")
     two.new_incarnation("恢复")  # a restore in between: what follows builds on the losing branch from another chain

@@ -59,3 +59,18 @@ def test_decisions_are_numbered_without_a_gap_and_weigh_options() -> None:
         wanted = ("## Context", "## Options", "## Choice", "Good, because", "Bad, because")
         assert [word for word in wanted if word.lower() not in text.lower()] == [], path.name
         assert len(text.splitlines()) <= 70, f"{path.name}: one page"
+
+
+def test_the_architecture_names_every_module_in_its_place() -> None:
+    """Screens and kinds have lists of their own in the program."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named: dict[str, list[str]] = {}
+    for place, modules in re.findall(r"^\| `([a-z/]+)` \| [^|]*\| ((?:`\w+` ?)+)\|$", text, re.MULTILINE):
+        named.setdefault(place, []).extend(re.findall(r"\w+", modules))
+    source = ROOT / "src/studio_desk"
+    there: dict[str, list[str]] = {}
+    for file in source.rglob("*.py"):
+        place = file.parent.relative_to(source).as_posix()
+        if file.stem != "__init__" and place not in {".", "desk/screens"} and not place.startswith("kinds/"):
+            there.setdefault(place, []).append(file.stem)
+    assert {place: sorted(modules) for place, modules in named.items()} == {p: sorted(m) for p, m in there.items()}
