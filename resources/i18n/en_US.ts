@@ -242,6 +242,10 @@
             <translation>{device} must have a second signature (SM2), but the file has none.</translation>
         </message>
         <message>
+            <source>{device} 用到第{seq}号</source>
+            <translation>{device} up to {seq}</translation>
+        </message>
+        <message>
             <source>{device} 的历史分成了两支（备份恢复，或文件夹被复制到另一台电脑）；站点已把这一支的内容在新的编号链里重新上报。</source>
             <translation>The history of {device} had split in two (a restored backup, or the folder copied to another computer); the station has reported what this branch holds again in a new chain.</translation>
         </message>
@@ -382,10 +386,38 @@
             </translation>
         </message>
         <message numerus="yes">
+            <source>{n}份下发的内容（词表、口径、方案、日历、预填）</source>
+            <translation>
+                <numerusform>{n} list (vocabulary, rules, scheme, calendar or defaults)</numerusform>
+                <numerusform>{n} lists (vocabularies, rules, schemes, calendars, defaults)</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n}份信任名单</source>
+            <translation>
+                <numerusform>{n} trust list</numerusform>
+                <numerusform>{n} trust lists</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n}份回执</source>
+            <translation>
+                <numerusform>{n} receipt</numerusform>
+                <numerusform>{n} receipts</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <source>{n}处</source>
             <translation>
                 <numerusform>{n} place</numerusform>
                 <numerusform>{n} places</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n}字节</source>
+            <translation>
+                <numerusform>{n} byte</numerusform>
+                <numerusform>{n} bytes</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -435,6 +467,13 @@
                 <numerusform>The content of {n} journal entries was altered or damaged: {which}.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>{n}条记录上区里写的话（更正、退回、批注、任务）</source>
+            <translation>
+                <numerusform>what the district wrote on {n} record (corrections, returns, remarks, tasks)</numerusform>
+                <numerusform>what the district wrote on {n} records (corrections, returns, remarks, tasks)</numerusform>
+            </translation>
+        </message>
         <message>
             <source>{n}条，共{total}条</source>
             <translation>{n} of {total} records</translation>
@@ -451,6 +490,13 @@
             <translation>
                 <numerusform>{n} page</numerusform>
                 <numerusform>{n} pages</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>{n}项区里的登记</source>
+            <translation>
+                <numerusform>{n} note of the district's</numerusform>
+                <numerusform>{n} notes of the district's</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -540,6 +586,10 @@
             <translation>{place} holds a key with non-ASCII characters.</translation>
         </message>
         <message>
+            <source>{row}的{column}</source>
+            <translation>{row}: {column}</translation>
+        </message>
+        <message>
             <source>{sender} 改动了 {owner} 的记录（{rec}）。</source>
             <translation>{sender} changed a record of {owner} ({rec}).</translation>
         </message>
@@ -563,8 +613,8 @@
             <translation>Station {station}</translation>
         </message>
         <message>
-            <source>{station} 送回了区级恢复备份后缺少的 {dev} 的内容：新增{new}条，更改{changed}条。</source>
-            <translation>{station} brought back what the district lost of {dev} when a backup was restored: {new} new, {changed} changed.</translation>
+            <source>{station} 送回了区级恢复备份后缺少的 {device} 的内容：{what}。这是区级自己写的，不是站点的新记录。</source>
+            <translation>{station} brought back what is missing of {device} since the district was restored: {what}. The district wrote it itself; these are no new records of the station.</translation>
         </message>
         <message>
             <source>{station}回复了任务“{title}”，请认可或退回。</source>
@@ -579,8 +629,24 @@
             <translation>{station} has not answered the task “{title}”, due on {due}.</translation>
         </message>
         <message>
+            <source>{text}第{n}段</source>
+            <translation>{text}, paragraph {n}</translation>
+        </message>
+        <message>
             <source>{time} 的情况，每{n}秒自动更新。</source>
             <translation>As of {time}; refreshed every {n} seconds.</translation>
+        </message>
+        <message>
+            <source>{title}自{since}起的一版，已有后来的一版在执行。</source>
+            <translation>{title}, the edition from {since} on: a later one is in force already.</translation>
+        </message>
+        <message>
+            <source>{what}只改了次序</source>
+            <translation>{what}: only the order changed</translation>
+        </message>
+        <message>
+            <source>{what}：{old} → {new}</source>
+            <translation>{what}: {old} → {new}</translation>
         </message>
         <message>
             <source>{who}对{code}“{title}”说：{reason}</source>
@@ -609,6 +675,10 @@
         <message>
             <source>{word}，{day}</source>
             <translation>{word}, {day}</translation>
+        </message>
+        <message>
+            <source>{year}年</source>
+            <translation>{year}</translation>
         </message>
         <message numerus="yes">
             <source>{year}年度已归档，共{n}件。</source>
@@ -1010,6 +1080,10 @@
             <translation>The list is not as it should be: {where}.</translation>
         </message>
         <message>
+            <source>下发的内容变在哪里</source>
+            <translation>What is different in the lists</translation>
+        </message>
+        <message>
             <source>下发过的</source>
             <translation>Sent so far</translation>
         </message>
@@ -1168,6 +1242,14 @@
         <message>
             <source>与户主关系</source>
             <translation>Relation to the head of household</translation>
+        </message>
+        <message>
+            <source>与现在的相比没有不同。</source>
+            <translation>Nothing is different from now.</translation>
+        </message>
+        <message>
+            <source>与现在的相比：{changes}。</source>
+            <translation>Against now: {changes}.</translation>
         </message>
         <message>
             <source>专委会和党派的示范工作室。</source>
@@ -1408,6 +1490,10 @@
         <message>
             <source>什么时候、谁</source>
             <translation>When and who</translation>
+        </message>
+        <message>
+            <source>什么都没有写出。</source>
+            <translation>Nothing was written.</translation>
         </message>
         <message>
             <source>今天</source>
@@ -2042,10 +2128,6 @@
                 <numerusform>{n} records</numerusform>
             </translation>
         </message>
-        <message>
-            <source>共{n}条记录、{files}个附件，约{size}字节。什么都没有写出。</source>
-            <translation>{n} records, {files} attachments, about {size} bytes. Nothing was written.</translation>
-        </message>
         <message numerus="yes">
             <source>共{n}行。</source>
             <translation>
@@ -2407,6 +2489,14 @@
         <message>
             <source>删一行</source>
             <translation>Delete line</translation>
+        </message>
+        <message>
+            <source>删去{n}处</source>
+            <translation>{n} gone</translation>
+        </message>
+        <message>
+            <source>删去{what}</source>
+            <translation>Gone: {what}</translation>
         </message>
         <message>
             <source>删去钥匙：{devices}。</source>
@@ -3025,6 +3115,10 @@
             <translation>Changes:</translation>
         </message>
         <message>
+            <source>变在哪里</source>
+            <translation>What is different</translation>
+        </message>
+        <message>
             <source>变红的天数要比变黄的多。</source>
             <translation>Red needs more days than yellow.</translation>
         </message>
@@ -3069,6 +3163,10 @@
             <translation>The other record</translation>
         </message>
         <message>
+            <source>另外把区里自己的{what}送回去：区里恢复过旧的备份，这些它现在没有了。它们是区里签过字的原件，本站没有改动，也不是本站的新记录。</source>
+            <translation>Beside that the district's own words are handed back: {what}. The district was restored from an old backup and has them no more. They carry the district's signature as it wrote them; they are no new records of this station.</translation>
+        </message>
+        <message>
             <source>另存为</source>
             <translation>Save as</translation>
         </message>
@@ -3086,6 +3184,13 @@
         <message>
             <source>另有第二签名（SM2）。</source>
             <translation>It also makes a second signature (SM2).</translation>
+        </message>
+        <message numerus="yes">
+            <source>另有送回给区里的{n}个区级改动，不是本站的新记录。</source>
+            <translation>
+                <numerusform>Beside that {n} change of the district's own is handed back; it is no new record of this station.</numerusform>
+                <numerusform>Beside that {n} changes of the district's own are handed back; they are no new records of this station.</numerusform>
+            </translation>
         </message>
         <message>
             <source>只列还没有回复的</source>
@@ -3226,6 +3331,10 @@
         <message>
             <source>可以收</source>
             <translation>Can be taken in</translation>
+        </message>
+        <message>
+            <source>可以收（送回的）</source>
+            <translation>Can be taken in (brought back)</translation>
         </message>
         <message>
             <source>可以查 person（群众）和 activity（活动）。</source>
@@ -3500,6 +3609,10 @@
             <translation>Reply</translation>
         </message>
         <message>
+            <source>回到编辑</source>
+            <translation>Back to editing</translation>
+        </message>
+        <message>
             <source>回到记录</source>
             <translation>Back to the record</translation>
         </message>
@@ -3747,6 +3860,10 @@
         <message>
             <source>大小（字节）</source>
             <translation>Size (bytes)</translation>
+        </message>
+        <message>
+            <source>天数</source>
+            <translation>Days</translation>
         </message>
         <message>
             <source>天气</source>
@@ -4006,6 +4123,10 @@
             <translation>Narrow focus</translation>
         </message>
         <message>
+            <source>小时数</source>
+            <translation>Hours</translation>
+        </message>
+        <message>
             <source>就这样定</source>
             <translation>Decide</translation>
         </message>
@@ -4066,6 +4187,10 @@
             <translation>A studio, a station or a members' group.</translation>
         </message>
         <message>
+            <source>工作日数</source>
+            <translation>Working days</translation>
+        </message>
+        <message>
             <source>已上线</source>
             <translation>Online</translation>
         </message>
@@ -4121,10 +4246,10 @@
             <translation>Linked. Neither record was changed; the link can be taken back at any time.</translation>
         </message>
         <message numerus="yes">
-            <source>已写入并读回核对无误，共{n}个改动：</source>
+            <source>已写入并读回核对无误：本站的{n}个改动。</source>
             <translation>
-                <numerusform>Written, read back and found right, {n} change:</numerusform>
-                <numerusform>Written, read back and found right, {n} changes:</numerusform>
+                <numerusform>Written, read back and found the same: {n} change of this station.</numerusform>
+                <numerusform>Written, read back and found the same: {n} changes of this station.</numerusform>
             </translation>
         </message>
         <message>
@@ -4333,6 +4458,10 @@ Give it to the district and compare by telephone. Until the district has enrolle
         <message>
             <source>已收下。</source>
             <translation>Taken in.</translation>
+        </message>
+        <message>
+            <source>已收下（送回的）</source>
+            <translation>Taken in (brought back)</translation>
         </message>
         <message>
             <source>已收取</source>
@@ -4544,6 +4673,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>年度计划里的项目；计划外的不填。</source>
             <translation>An item of the year's plan; left empty outside the plan.</translation>
+        </message>
+        <message>
+            <source>年数</source>
+            <translation>Years</translation>
         </message>
         <message>
             <source>年龄</source>
@@ -5251,6 +5384,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Next: take in the bundles that were kept (import), write a receipt for every station (receipt), then make a new escrow key (keys escrow new).</translation>
         </message>
         <message>
+            <source>接收站</source>
+            <translation>Hub</translation>
+        </message>
+        <message>
             <source>接收站…</source>
             <translation>Hub…</translation>
         </message>
@@ -5277,6 +5414,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>接收站的进程太多了。</source>
             <translation>There are too many processes of the hub.</translation>
+        </message>
+        <message>
+            <source>接收站证书指纹</source>
+            <translation>Fingerprint of the hub's certificate</translation>
         </message>
         <message>
             <source>接收站证书的指纹，区级自制证书又没有公布时用，可写多次</source>
@@ -5421,6 +5562,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Kind of income</translation>
         </message>
         <message>
+            <source>收到回执以前会再带上，不会重复。</source>
+            <translation>Until the receipt has come they go along again; nothing doubles.</translation>
+        </message>
+        <message>
             <source>收到并合并它的交接文件之后才有回执码。</source>
             <translation>There is a receipt code only once its exchange file has been received and merged.</translation>
         </message>
@@ -5461,6 +5606,10 @@ Please compare it group by group over the telephone.</translation>
             <translation>Changed</translation>
         </message>
         <message>
+            <source>改{what}</source>
+            <translation>Changed: {what}</translation>
+        </message>
+        <message>
             <source>改一个词表</source>
             <translation>Change a vocabulary</translation>
         </message>
@@ -5471,6 +5620,10 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>改了哪些</source>
             <translation>Fields changed</translation>
+        </message>
+        <message>
+            <source>改动{n}处</source>
+            <translation>{n} changed</translation>
         </message>
         <message>
             <source>改动“{words}”</source>
@@ -5775,6 +5928,14 @@ Please compare it group by group over the telephone.</translation>
             <translation>New</translation>
         </message>
         <message>
+            <source>新增{n}处</source>
+            <translation>{n} new</translation>
+        </message>
+        <message>
+            <source>新增{what}</source>
+            <translation>New: {what}</translation>
+        </message>
+        <message>
             <source>新增“{words}”</source>
             <translation>added “{words}”</translation>
         </message>
@@ -5863,6 +6024,21 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>日历</source>
             <translation>Calendar</translation>
+        </message>
+        <message>
+            <source>休息</source>
+            <comment>日历</comment>
+            <translation>Day off</translation>
+        </message>
+        <message>
+            <source>工作</source>
+            <comment>日历</comment>
+            <translation>Working day</translation>
+        </message>
+        <message>
+            <source>法定</source>
+            <comment>日历</comment>
+            <translation>Public holiday</translation>
         </message>
         <message>
             <source>日常</source>
@@ -6172,6 +6348,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
             <translation>In force</translation>
         </message>
         <message>
+            <source>有效期到</source>
+            <translation>Valid until</translation>
+        </message>
+        <message>
             <source>有效期到{day}。</source>
             <translation>Valid until {day}.</translation>
         </message>
@@ -6346,6 +6526,10 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>本站另一台电脑（{dev}）写的内容已带到本机：新增{new}条，更改{changed}条。</source>
             <translation>What another computer of this station ({dev}) wrote has come here: {new} new, {changed} changed.</translation>
+        </message>
+        <message>
+            <source>本站没有新的记录要送。</source>
+            <translation>This station has no new records to send.</translation>
         </message>
         <message>
             <source>本站的指纹（念给区里听）</source>
@@ -6988,6 +7172,20 @@ Please write it on paper and lock it away; the old one is void.</translation>
         <message>
             <source>没有新的回执或任务。</source>
             <translation>There are no new receipts or tasks.</translation>
+        </message>
+        <message numerus="yes">
+            <source>没有新的记录；只告诉区里本机收到了什么、还缺什么，并带上区里要的附件{n}个。</source>
+            <translation>
+                <numerusform>No new records; the district is only told what has arrived here and what is missing, and gets {n} attachment it asked for.</numerusform>
+                <numerusform>No new records; the district is only told what has arrived here and what is missing, and gets {n} attachments it asked for.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>没有新的记录；将送出本站的登记事项{n}项（如换新编号、装订成册）。</source>
+            <translation>
+                <numerusform>No new records; {n} note of this station leaves (a new chain, a bound year).</numerusform>
+                <numerusform>No new records; {n} notes of this station leave (a new chain, a bound year).</numerusform>
+            </translation>
         </message>
         <message>
             <source>没有照片。</source>
@@ -7865,6 +8063,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>number {seq}</translation>
         </message>
         <message>
+            <source>第{version}版</source>
+            <translation>Version {version}</translation>
+        </message>
+        <message>
             <source>第{version}版，有效到{day}</source>
             <translation>version {version}, valid until {day}</translation>
         </message>
@@ -7898,6 +8100,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>第二步：装入区里给的登记回执</source>
             <translation>Second step: install the enrolment receipt from the district</translation>
+        </message>
+        <message>
+            <source>第二签名</source>
+            <translation>Second signature</translation>
         </message>
         <message>
             <source>第二签名（SM2）</source>
@@ -8545,6 +8751,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>要写明为什么不是同一个。</source>
             <translation>Say why they are not the same.</translation>
+        </message>
+        <message>
+            <source>要几把根钥匙签名</source>
+            <translation>Root keys that must sign</translation>
         </message>
         <message>
             <source>要几把签名</source>
@@ -9895,6 +10105,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>status tells who has erased it.</translation>
         </message>
         <message>
+            <source>调整次序{n}处</source>
+            <translation>{n} in another order</translation>
+        </message>
+        <message>
             <source>责任</source>
             <translation>Responsibility</translation>
         </message>
@@ -10028,6 +10242,13 @@ Give the file to the district, then compare these six groups of digits over the 
                 <numerusform>{n} more are not listed.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>还有{n}份送回的，见表里的说明。</source>
+            <translation>
+                <numerusform>{n} more return: see the table.</numerusform>
+                <numerusform>{n} more returns: see the table.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>还有{n}处。</source>
             <translation>{n} more.</translation>
@@ -10044,6 +10265,13 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>
                 <numerusform>{n} gap is left, listed under "Gaps". Better fill it first; if you archive now, what is missing goes on the box note sheet.</numerusform>
                 <numerusform>{n} gaps are left, listed under "Gaps". Better fill them first; if you archive now, what is missing goes on the box note sheet.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>还有{n}处没有列出。</source>
+            <translation>
+                <numerusform>{n} more is not listed.</numerusform>
+                <numerusform>{n} more are not listed.</numerusform>
             </translation>
         </message>
         <message>
@@ -10073,10 +10301,6 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>还没有回复的：{stations}。</source>
             <translation>Not answered yet: {stations}.</translation>
-        </message>
-        <message>
-            <source>还没有回执的有{records}条记录、{attachments}个附件，约 {size}；收到回执以前会再带上，不会重复。</source>
-            <translation>Without a receipt so far: records {records}, attachments {attachments}, about {size}; until one comes they go along again, nothing doubles.</translation>
         </message>
         <message>
             <source>还没有填。</source>
@@ -10501,6 +10725,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Version {version} of {sort} {key}, which was brought back, is not in force again: the key that signed it is void. Please check it and issue it again.</translation>
         </message>
         <message>
+            <source>送回：{kind}</source>
+            <translation>Brought back: {kind}</translation>
+        </message>
+        <message>
             <source>送审</source>
             <translation>Submit for review</translation>
         </message>
@@ -10603,6 +10831,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>逐条重算，较慢</source>
             <translation>work everything out anew, slower</translation>
+        </message>
+        <message>
+            <source>逐项对照</source>
+            <translation>Old and new side by side</translation>
         </message>
         <message>
             <source>通信地址</source>
@@ -10908,6 +11140,13 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>（代码 {code}）</source>
             <translation>(code {code})</translation>
+        </message>
+        <message numerus="yes">
+            <source>（共{n}字）</source>
+            <translation>
+                <numerusform>({n} character)</numerusform>
+                <numerusform>({n} characters)</numerusform>
+            </translation>
         </message>
         <message>
             <source>（已吊销）</source>

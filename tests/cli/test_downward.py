@@ -101,6 +101,8 @@ def test_the_month_of_a_district(enrolled: tuple[Terminal, Terminal], stick: Pat
     assert rc == 0
     assert "导入后的变化：" in text
     assert told["vocabulary"]["text"] in text
+    assert ("added", "词“限时”") in {(one["how"], one["what"]) for one in told["vocabulary"]["differences"]}
+    assert "新增词“限时”" in text
 
     (done,) = station.json("import", *files)["results"]
     assert done["changes"] == seen["changes"]

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
-from studio_desk.desk.wizards.list_editor import ListEditor, labels
-from studio_desk.exchange import inbox, outbox, receipts, remarks
+from studio_desk.desk.wizards.list_editor import ListEditor
+from studio_desk.exchange import inbox, outbox, receipts, remarks, trust_parts
+from studio_desk.exchange import lists as send_down
 from studio_desk.exchange.header import chain_owner
 from studio_desk.kernel.vocabulary import vocabulary
 from studio_desk.store import list_parts, lists
+from studio_desk.store.list_words import labels
 from tests.desk.scene import DISTRICT, Scene
 
 
@@ -100,9 +102,16 @@ def test_the_district_sends_down_and_the_station_sees_what_will_change(scene: Sc
     assert {"确认", "退回", "任务", "批注", "词表", "日历"} <= set(texts(page.news, 0))
     assert any("报春耕用水情况" in text for text in texts(page.news, 1))
     assert lists.editions(at.home) == []
+    assert page.differing.isVisible()
+    told = list(zip(*(texts(page.differing, column) for column in range(3)), strict=True))
+    assert ("词表：紧急程度", "", "") in told
+    assert any(row[0] == "新增词“限时”" and row[1] == "—" for row in told)
+    assert any(row[0] == "删去词“特急”" and row[2] == "—" for row in told)
+    assert ("新增放假和调休“2026-12-31”", "—", "哪一种 法定") in told
     press(page.take_button)
     at.idle()
     assert not page.news.isVisible()
+    assert not page.differing.isVisible()
     assert len(lists.editions(at.home)) == 2
     today = at.go("today")
     found = [today.list.item(row).text() for row in range(today.list.count())]
@@ -191,11 +200,12 @@ def cells(field: Any, row: int, *texts: str) -> None:
 
 
 def test_every_part_of_every_list_has_a_name() -> None:
-    paths = set()
-    for sort in ("rules", "scheme", "calendar", "defaults"):
+    paths = {path for part in trust_parts.PARTS for path in (part.path, *(one.path for one in part.columns[1:]))}
+    for sort in lists.SORTS:
         for part in list_parts.parts(sort):
             paths |= {part.path, *(column.path for column in part.columns)}
-    assert paths == set(labels())
+    figures = {"days", "working_days", "hours", "years", "points"}
+    assert paths | {f"vocabulary.terms.{name}" for name in figures} == set(labels())
 
 
 def test_a_scheme_is_written_by_its_own_shape(scene: Scene) -> None:
@@ -260,6 +270,48 @@ def test_a_calendar_says_in_which_row_a_day_is_wrong(scene: Scene) -> None:
     assert made.content["days"] == [{"day": "2027-01-01", "kind": "法定", "name": "元旦"}]
 
 
+def test_an_english_desk_chooses_days_in_english_and_the_list_stays_chinese(scene: Scene) -> None:
+    at = scene.sit(DISTRICT, language="en")
+    page = at.go("lists")
+    page.choose("calendar", "2027")
+    editor = page.edit({"days": [{"day": "2027-01-01", "kind": "法定"}, {"day": "2027-01-03", "kind": "工作"}]})
+    days, _ = editor.fields
+    assert [days.table.item(row, 1).text() for row in range(2)] == ["Public holiday", "Working day"]
+    assert list(days.choices(0, 1).values()) == ["Working day", "Day off", "Public holiday"]
+    days.table.item(1, 1).setText("Day off")
+    press(days.add)
+    cells(days, 2, "2027-01-04", "休息")
+    editor.check()
+    assert not days.wrong.isVisible()
+    press(editor.put_button)
+    (made,) = lists.editions(at.home, "calendar")
+    assert [one["kind"] for one in made.content["days"]] == ["法定", "休息", "休息"]
+
+
+def test_old_and_new_stand_side_by_side_before_an_edition_is_settled(scene: Scene) -> None:
+    at = scene.sit(DISTRICT)
+    old = {"title": "考核", "items": [{"name": "走访", "points": 2}, {"name": "会议", "points": 1}]}
+    send_down.put(at.home, "scheme", "kp", old, "2026-01-01")
+    page = at.go("lists")
+    page.choose("scheme", "kp")
+    editor = page.edit()
+    assert not editor.item_by_item.isVisible(), "nothing is different yet"
+    _, _, _, _, items = editor.fields
+    points = [one.name for one in items.part.columns].index("points")
+    items.table.item(0, points).setText("5")
+    editor.since.setText("2026-12-01")
+    editor.check()
+    assert "与现在的相比：改动1处。" in editor.told.text()
+    press(editor.item_by_item)
+    assert not items.isVisible()
+    told = [tuple(editor.differing.text_at(row, column) for column in range(3)) for row in range(2)]
+    assert told == [("方案：考核", "", ""), ("改指标“走访”的分值", "2", "5")]
+    press(editor.item_by_item)
+    assert items.isVisible()
+    assert not editor.differing.isVisible()
+    editor.close()
+
+
 def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> None:
     at = scene.sit(DISTRICT)
     editor = edit(at, "defaults", "journal_entry")
@@ -267,7 +319,7 @@ def test_what_a_new_form_begins_with_is_chosen_from_its_fields(scene: Scene) -> 
     names = [one.name for one in values._named]
     way, place = names.index("way"), names.index("place")
     assert "走访" in values.choices(way, 1)
-    assert values.choices(place, 1) == ()
+    assert not values.choices(place, 1)
     values.table.item(way, 1).setText("飞鸽传书")
     editor.check()
     assert "飞鸽传书" in values.wrong.text()

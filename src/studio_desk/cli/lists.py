@@ -60,7 +60,8 @@ def put(call: Call) -> Answer:
     """
     from studio_desk.cli.entering import read_text
     from studio_desk.exchange import lists
-    from studio_desk.exchange.changes import describe
+    from studio_desk.exchange.changes import compared, describe
+    from studio_desk.exchange.differences import listed, told
     from studio_desk.exchange.strict_json import read_line
     from studio_desk.kernel.canon import canon
     from studio_desk.store import lists as kept
@@ -78,8 +79,11 @@ def put(call: Call) -> Answer:
     with call.home() as home:
         done = lists.put(home, call.args.sort, call.args.key, content, call.args.since)
         earlier = [one for one in kept.editions(home, done.sort, done.key) if one.order < done.order]
-    told = describe(done, earlier)
-    return Answer({**done.values, "text": told}, f"{told}\n" + say("随下一次回执带给各站点。"))
+    text = describe(done, earlier)
+    found = listed(compared(done, earlier))
+    data = {**done.values, "text": text, "differences": [one.as_json() for one in found]}
+    lines = [text, *(f"    {told(one)}" for one in found), say("随下一次回执带给各站点。")]
+    return Answer(data, "\n".join(lines))
 
 
 def schema(call: Call) -> Answer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import table
-from studio_desk.cli.sending import changes_told
+from studio_desk.cli.sending import changes_told, handed_back
 from studio_desk.kernel.problem import DONE, NETWORK, Problem
 from studio_desk.kernel.words import say
 
@@ -177,8 +177,9 @@ def _waits(call: Call) -> bool:
 def _pushed(done: Pushed) -> str:
     if not done.files:
         return say("都已传到 {url}，正在等区级的回执，请稍后收取（pull）。", url=done.url)
-    records = done.as_json()["records"]
-    return say("已传到 {url}：{n}个数据包，记录{records}条。收到区级的回执后才算送达，请稍后收取（pull）。", url=done.url, n=len(done.files), records=records)  # fmt: skip
+    data = done.as_json()
+    told = say("已传到 {url}：{n}个数据包，记录{records}条。收到区级的回执后才算送达，请稍后收取（pull）。", url=done.url, n=len(done.files), records=data["records"])  # fmt: skip
+    return "\n".join([told, *handed_back(data["handed_back"])])
 
 
 def _pulled(done: Pulled) -> str:

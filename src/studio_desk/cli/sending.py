@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studio_desk.cli.answer import Answer
 from studio_desk.cli.layout import facts, table
@@ -11,7 +11,7 @@ from studio_desk.kernel.problem import DONE
 from studio_desk.kernel.words import passage, say, series
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from studio_desk.cli.call import Call
     from studio_desk.cli.parser import Verbs
@@ -45,31 +45,38 @@ def export(call: Call) -> Answer:
     files = "\n".join(str(one.file) for one in found.files)
     data = found.as_json()
     text = say("已写好并读回核对：\n{files}\n记录{records}条。现在可以拔出U盘。", files=files, records=data["records"])
-    return Answer(data, text)
+    return Answer(data, "\n".join([text, *handed_back(data["handed_back"])]))
+
+
+def handed_back(told: Mapping[str, Any]) -> list[str]:
+    """A sentence on what of the district's own was handed back, when anything was."""
+    if not told["ops"]:
+        return []
+    return [say("另有送回给区里的{n}个区级改动，不是本站的新记录。", n=told["ops"])]
 
 
 def _preview(call: Call) -> Answer:
     """What an export would take out of the house, with the classes of personal data; nothing is written."""
-    from studio_desk.exchange.preview import preview
+    from studio_desk.exchange.preview import preview, sentences
 
     with call.home() as home:
         data = preview(home, everything=call.args.all)
-    rows = [(say(one["title"]), one["records"], one["P1"], one["P2"]) for one in data["kinds"]]
+    back = data["handed_back"]
+    kinds = [(say(one["title"]), one) for one in data["kinds"]]
+    kinds += [(say("送回：{kind}", kind=say(one["title"])), one) for one in back["kinds"]]
+    rows = [(name, one["records"], one["P1"], one["P2"]) for name, one in kinds]
     head = (say("种类"), say("条数"), say("含个人信息"), say("含敏感信息"))
     items = [
         (one["code"] or one["title"], one["title"], series(one["P1"]) or "—", series(one["P2"]) or "—")
-        for one in data["items"]
+        for one in [*data["items"], *back["items"]]
     ]
-    more = table((say("编号"), say("名称"), say("个人信息"), say("敏感信息")), items)
-    foot = say(
-        "共{n}条记录、{files}个附件，约{size}字节。什么都没有写出。",
-        n=data["records"],
-        files=data["attachments"],
-        size=data["bytes"],
-    )
-    return Answer(
-        data, f"{table(head, rows)}\n\n{more}\n{foot}" if rows else say("没有要上报的内容：全部记录区级都已收到。")
-    )
+    lines = sentences(data, lambda size: say("{n}字节", n=size))
+    if not lines:
+        return Answer(data, say("没有要上报的内容：全部记录区级都已收到。"))
+    if rows:
+        more = table((say("编号"), say("名称"), say("个人信息"), say("敏感信息")), items)
+        lines = [table(head, rows), "", more, *lines]
+    return Answer(data, "\n".join([*lines, say("什么都没有写出。")]))
 
 
 def inspect(call: Call) -> Answer:
@@ -114,8 +121,13 @@ def import_(call: Call) -> Answer:
 
 
 def changes_told(results: Sequence[Outcome]) -> str:
-    """What bundles change, one sentence a line; `""` when nothing."""
-    lines = [f"\n· {change['text']}" for one in results for change in one.changes]
+    """What bundles change, one sentence a line, what is different in a list below it; `""` when nothing."""
+    from studio_desk.exchange.differences import told
+
+    lines = []
+    for change in (change for one in results for change in one.changes):
+        lines.append(f"\n· {change['text']}")
+        lines += [f"\n    {told(one)}" for one in change.get("differences", ())]
     return "".join(lines)
 
 

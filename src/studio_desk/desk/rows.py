@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QTableWidget, QTabl
 
 from studio_desk.desk import theme
 
-FEWEST, MOST = 3, 12
-"""Rows that the table asks room for before it scrolls."""
+FEWEST, MOST, MOST_WRAPPED = 3, 12, 9
+"""Rows that the table asks room for before it scrolls; fewer lines where long words take several."""
 NARROWEST, WIDEST = 14, 44
 """Letters of the column that stretches at least, and of any other at most."""
 
@@ -57,6 +57,7 @@ class Rows(QTableWidget):
         many: bool = False,
         fewest: int = FEWEST,
         snug: bool = False,
+        wrapped: bool = False,
     ) -> None:
         """Make an empty table.
 
@@ -67,9 +68,10 @@ class Rows(QTableWidget):
             many: several rows can be chosen.
             fewest: rows it has room for at least.
             snug: exactly as tall as its rows, `MOST` at the most.
+            wrapped: long words take several lines; the columns share the width, all of it is in sight.
         """
         super().__init__(0, len(headers))
-        self._fewest, self._snug = fewest, snug
+        self._fewest, self._snug, self._wrapped = fewest, snug, wrapped
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(headers))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -79,7 +81,9 @@ class Rows(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wrapped)
+        if wrapped:
+            self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -154,8 +158,16 @@ class Rows(QTableWidget):
         line = self.fontMetrics().height() + 12
         self.verticalHeader().setDefaultSectionSize(line)
         header = self.horizontalHeader()
-        fit_columns(self, self._stretch)
         above = header.sizeHint().height() + 6
+        if self._wrapped:
+            share_columns(self)
+            self.resizeRowsToContents()
+            for row in range(self.rowCount()):
+                self.setRowHeight(row, max(self.rowHeight(row) + 6, line))
+            whole = sum(self.rowHeight(row) for row in range(self.rowCount()))
+            self.setFixedHeight(min(max(whole, line), line * MOST_WRAPPED) + above)
+            return
+        fit_columns(self, self._stretch)
         if self._snug:
             sideways = header.length() > self.viewport().width()
             foot = self.horizontalScrollBar().sizeHint().height() if sideways else 0
@@ -184,6 +196,23 @@ class Fitted(QTableWidget):
         """Fit again."""
         super().resizeEvent(event)
         self.fit()
+
+
+def share_columns(table: QTableView) -> None:
+    """Make all columns of a table that wraps share its width: each as wide as its words, the longest give way."""
+    header = table.horizontalHeader()
+    letter = table.fontMetrics().averageCharWidth()
+    columns = range(header.count())
+    wanted = [max(table.sizeHintForColumn(n), header.sectionSizeHint(n)) + letter * 2 for n in columns]
+    room = table.viewport().width()
+    share = room // max(header.count(), 1)
+    spare = sum(max(share - one, 0) for one in wanted)
+    over = sum(max(one - share, 0) for one in wanted)
+    for n, one in enumerate(wanted):
+        if one <= share:
+            header.resizeSection(n, one if over else share)
+        else:
+            header.resizeSection(n, share + spare * (one - share) // over)
 
 
 def fit_columns(table: QTableView, stretch: int) -> None:

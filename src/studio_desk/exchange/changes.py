@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, trust_store
+from studio_desk.exchange import acknowledged, differences, trust_parts, trust_store
+from studio_desk.exchange.differences import Difference
 from studio_desk.exchange.header import chain_owner
+from studio_desk.exchange.trust import TrustList
+from studio_desk.kernel import clock
+from studio_desk.kernel.calendar import WORK
 from studio_desk.kernel.vocabulary import Vocabulary, fold, read_edition, shipped
-from studio_desk.kernel.words import say, series
+from studio_desk.kernel.words import language, passage, say, series
 from studio_desk.kinds import KINDS
 from studio_desk.record.kind import VOID
-from studio_desk.store import custody, lists
+from studio_desk.store import custody, list_parts, lists
+from studio_desk.store.list_shapes import CONTENTS
 from studio_desk.store.ops import RECORD_TYPES, read_body
 
 if TYPE_CHECKING:
@@ -27,7 +32,10 @@ WORDS_NAMED = 12
 """Words of a list, items of a plan that one sentence names."""
 
 Change = dict[str, Any]
-"""`{sort, text, …}`: the sort is for scripts and icons, the text for people; `uid`, `code`, `reason`, `n` where they apply."""
+"""`{sort, text, …}`: the sort is for scripts and icons, the text for people; `uid`, `code`, `reason`, `n` where they apply.
+
+A list has `title` and `differences` (`exchange.differences`): what really changes against what is in force here.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,14 +44,13 @@ class Before:
 
     received: Mapping[str, int]
     epoch: str
-    trust: int
+    trust: TrustList | None
 
 
 def before(home: Home) -> Before:
     """What holds now."""
-    trust = trust_store.current(home)
     epoch = str(acknowledged.newest(home, home.code).get("hub_epoch", "")) if home.role == "station" else ""
-    return Before(custody.received_to(home), epoch, trust.version if trust else 0)
+    return Before(custody.received_to(home), epoch, trust_store.current(home))
 
 
 def told(home: Home, was: Before, merged: Merged) -> list[Change]:
@@ -92,8 +99,11 @@ def _confirmed(home: Home, was: Before) -> Iterator[Change]:
 
 def _trust(home: Home, was: Before) -> Iterator[Change]:
     trust = trust_store.current(home)
-    if trust and trust.version > was.trust:
-        yield {"sort": "trust", "text": say("信任名单更新到第{version}版。", version=trust.version), "n": trust.version}
+    if trust and trust.version > (was.trust.version if was.trust else 0):
+        found = differences.compare(trust_parts.PARTS, trust_parts.content(was.trust), trust_parts.content(trust))
+        text = say("信任名单更新到第{version}版。", version=trust.version)
+        text = passage(text, differences.summary(found))
+        yield _list_change("trust", say("第{version}版", version=trust.version), text, found) | {"n": trust.version}
 
 
 def _records(home: Home, merged: Merged) -> Iterator[Change]:
@@ -165,45 +175,130 @@ def _lists(home: Home, merged: Merged) -> Iterator[Change]:
         touched = [(row[0], row[1]) for row in rows]
         kept = set(c.exec_driver_sql(f"SELECT op FROM listed WHERE op IN ({marks})", tuple(sorted(ops))).scalars())  # noqa: S608 - only marks
     new = {lists.read(body["values"]).id for digest, _, body in merged.notes if digest in kept}
+    today = clock.today().isoformat()
     for sort, key in sorted(touched, key=lambda one: (lists.SORTS.index(one[0]), one[1])):
         all_of = lists.editions(home, sort, key)
+        now = max((n for n, one in enumerate(all_of) if one.since <= today), default=-1)
         for number, edition in enumerate(all_of):
-            if edition.id in new:
-                yield {"sort": sort, "key": key, "from": edition.since, "text": describe(edition, all_of[:number])}
+            if edition.id not in new:
+                continue
+            change = {"sort": sort, "key": key, "from": edition.since}
+            if number < now:  # came late: one that follows it is in force already
+                text = say(
+                    "{title}自{since}起的一版，已有后来的一版在执行。", title=title(edition), since=edition.since
+                )
+                yield {**change, "text": text, "title": title(edition), "differences": []}
+                continue
+            # Of several that come at once, the first is compared with what is in force here, the next with it.
+            earlier = all_of[:number]
+            held = [one for n, one in enumerate(earlier) if one.id not in new or n >= now]
+            found = compared(edition, earlier, held)
+            yield change | _list_change(sort, title(edition), describe(edition, earlier, held), found)
 
 
-def describe(edition: Edition, earlier: list[Edition]) -> str:
-    """One sentence on what an edition changes.
+def _list_change(sort: str, name: str, text: str, found: Sequence[Difference]) -> Change:
+    listed = [one.as_json() for one in differences.listed(found)]
+    return {"sort": sort, "title": name, "text": text, "differences": listed}
+
+
+def title(edition: Edition) -> str:
+    """What a list is called within its sort."""
+    if edition.sort == "defaults":
+        return _kind_title(edition.key)
+    if edition.sort == "calendar":
+        return say("{year}年", year=edition.key)
+    if edition.sort == "vocabulary":
+        one = shipped().get(edition.key)
+        known = (one.en if language() == "en" else one.title) if one else ""
+        return str(edition.content.get("title") or known or edition.key)
+    return say("《{title}》", title=edition.content["title"])
+
+
+def compared(edition: Edition, earlier: Sequence[Edition], held: Sequence[Edition] | None = None) -> list[Difference]:
+    """What an edition really changes.
 
     Args:
         edition: the edition.
         earlier: the editions of the same list that it follows, in their order.
+        held: those of them that are here without this bundle, all when not given; the last holds until then.
     """
-    words = {"since": edition.since, "title": str(edition.content.get("title") or edition.key)}
+    held = earlier if held is None else held
     if edition.sort == "vocabulary":
-        return _vocabulary(edition, earlier)
+        old, new = (_words_of(one, edition) for one in _folded(edition, earlier, held))
+    else:
+        new = _whole(edition)
+        old = _whole(held[-1]) if held else {"title": new.get("title")}  # its name is told anyway
+    kind = next((k for k in KINDS if k.key == edition.key), None) if edition.sort == "defaults" else None
+    return differences.compare(list_parts.parts(edition.sort), old, new, kind.label if kind else str)
+
+
+def describe(edition: Edition, earlier: Sequence[Edition], held: Sequence[Edition] | None = None) -> str:
+    """What an edition is and how much it changes, in a sentence or two.
+
+    Args:
+        edition: the edition.
+        earlier: the editions of the same list that it follows, in their order.
+        held: as `compared`.
+    """
+    held = earlier if held is None else held
+    if edition.sort == "vocabulary":
+        return _vocabulary(edition, earlier, held)
+    return passage(_sentence(edition), differences.summary(compared(edition, earlier, held)) if held else "")
+
+
+def _whole(edition: Edition) -> dict[str, Any]:
+    """A content with everything its shape knows, so that what is left out and what is empty are the same."""
+    return CONTENTS[edition.sort].model_validate(dict(edition.content), context={"key": edition.key}).model_dump()
+
+
+def _kind_title(key: str) -> str:
+    kind = next((k for k in KINDS if k.key == key), None)
+    return say(kind.title) if kind else key
+
+
+def _sentence(edition: Edition) -> str:
     if edition.sort == "calendar":
         days = edition.content["days"]
-        off = sum(one["kind"] != "工作" for one in days)
+        off = sum(one["kind"] != WORK for one in days)
         return say(
             "{year}年日历：放假{off}天，调休上班{on}天，年度计划{plan}项。",
             year=edition.key, off=off, on=len(days) - off, plan=len(edition.content.get("plan", [])),
         )  # fmt: skip
     if edition.sort == "defaults":
         kind = next((k for k in KINDS if k.key == edition.key), None)
-        title = say(kind.title) if kind else edition.key
         values = [f"{kind.label(name) if kind else name}＝{value}" for name, value in edition.content["values"].items()]
-        return say("“{title}”新建时预填：{values}。", title=title, values=series(values[:WORDS_NAMED]))
+        return say(
+            "“{title}”新建时预填：{values}。", title=_kind_title(edition.key), values=series(values[:WORDS_NAMED])
+        )
+    words = {"since": edition.since, "title": str(edition.content["title"])}
     if edition.sort == "scheme":
         return say("方案《{title}》自{since}起执行，共{n}项。", n=len(edition.content["items"]), **words)
     return say("《{title}》自{since}起执行。", **words)
 
 
-def _vocabulary(edition: Edition, earlier: list[Edition]) -> str:
+def _folded(
+    edition: Edition, earlier: Sequence[Edition], held: Sequence[Edition]
+) -> tuple[Vocabulary | None, Vocabulary]:
+    """The vocabulary as it is until an edition, `None` when there is none, and with it."""
     first, on = shipped().get(edition.key), date.fromisoformat(edition.since)
-    laid = [read_edition(one) for one in lists.vocabulary_editions([*earlier, edition])]
-    old = fold(first, laid[:-1], on) if laid[:-1] or first is None else first
-    new = fold(first, laid, on)
+    before, laid = ([read_edition(one) for one in lists.vocabulary_editions(of)] for of in (held, [*earlier, edition]))
+    return fold(first, before, on) if before else first, fold(first, laid, on)
+
+
+def _words_of(one: Vocabulary | None, edition: Edition) -> dict[str, Any]:
+    """The words of a vocabulary that hold on the day of an edition, as a content."""
+    if one is None:
+        return {}
+    on = date.fromisoformat(edition.since)
+    terms = [
+        {"word": term.word, "en": term.en, **term.more, "until": term.until} for term in one.terms if term.valid(on)
+    ]
+    return {"title": one.title, "en": one.en, "terms": terms}
+
+
+def _vocabulary(edition: Edition, earlier: Sequence[Edition], held: Sequence[Edition]) -> str:
+    on = date.fromisoformat(edition.since)
+    old, new = _folded(edition, earlier, held)
     had, has = _in_force(old, on), _in_force(new, on)
     parts = [
         say("新增“{words}”", words=_named(has.keys() - had.keys(), new)) if has.keys() - had.keys() else "",
@@ -216,11 +311,11 @@ def _vocabulary(edition: Edition, earlier: list[Edition]) -> str:
     return say("词表“{title}”自{since}起：{changes}。", title=new.title, since=edition.since, changes=told_)
 
 
-def _in_force(one: Vocabulary, on: date) -> dict[str, Any]:
-    return {term.word: (term.en, dict(term.more)) for term in one.terms if term.valid(on)}
+def _in_force(one: Vocabulary | None, on: date) -> dict[str, Any]:
+    return {term.word: (term.en, dict(term.more), term.until) for term in (one.terms if one else ()) if term.valid(on)}
 
 
-def _named(words: set[str], one: Vocabulary) -> str:
-    named = [term.word for term in one.terms if term.word in words]
+def _named(words: set[str], one: Vocabulary | None) -> str:
+    named = [term.word for term in (one.terms if one else ()) if term.word in words]
     more = say("等{n}个", n=len(named)) if len(named) > WORDS_NAMED else ""
     return series(named[:WORDS_NAMED]) + more

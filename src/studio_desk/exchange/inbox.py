@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio_desk.exchange import (
     changes,
+    contents,
     giving_back,
     healing,
     heard,
@@ -23,7 +24,7 @@ from studio_desk.exchange import (
 from studio_desk.exchange.gaps import gaps_before, waiting_words
 from studio_desk.exchange.header import Header, brings_back, chain_stem, chain_to, is_return
 from studio_desk.exchange.home_keys import keys_of
-from studio_desk.exchange.merge import merge, missing
+from studio_desk.exchange.merge import Merged, merge, missing
 from studio_desk.exchange.outcomes import Outcome
 from studio_desk.exchange.worker import Verified, Worker
 from studio_desk.kernel import clock
@@ -169,7 +170,7 @@ class _Inbox:
         outcome.new, outcome.changed, outcome.same = merged.new, merged.changed, merged.same
         outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
         outcome.changes = told
-        said = begun or _relayed(self.home, bundle.header, outcome)
+        said = begun or _relayed(self.home, bundle.header, outcome, merged)
         said += [notice for one in taken for notice in one.notices]
         outcome.notices += said + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]
@@ -276,10 +277,11 @@ class _Inbox:
             healing.explain(self.home, outcome.device, self.worker)
 
 
-def _relayed(home: Home, header: Header, outcome: Outcome) -> list[str]:
-    """One sentence when the district brought what another computer of the station wrote, or what was lost here."""
+def _relayed(home: Home, header: Header, outcome: Outcome, merged: Merged) -> list[str]:
+    """One sentence when the other side brought what another computer wrote, or what was lost here."""
     if is_return(header) and outcome.outcome == "applied":
-        return [say("{station} 送回了区级恢复备份后缺少的 {dev} 的内容：新增{new}条，更改{changed}条。", station=header.sender, dev=header.device, new=outcome.new, changed=outcome.changed)]  # fmt: skip
+        ops = [*(op for op, _ in merged.about), *(op for _, op, _ in merged.notes)]
+        return [contents.coming(header.sender, header.device, contents.count(ops).as_json())]
     if not brings_back(header) or not (outcome.new or outcome.changed):
         return []
     if chain_stem(header.device) == chain_stem(home.device):

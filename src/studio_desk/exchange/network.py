@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from studio_desk.exchange import acknowledged, inbox, outbox, trust_store
+from studio_desk.exchange.contents import handed_back
 from studio_desk.exchange.home_keys import BEFORE, keys_of
 from studio_desk.exchange.hub_place import Place, Published, place_of
 from studio_desk.exchange.outcomes import Outcome
@@ -124,8 +125,10 @@ class Pushed:
     waiting_receipt: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The answer of the command line."""
-        return {**self.__dict__, "records": sum(f["records"] for f in self.files)}
+        """The answer of the command line; `records` are the station's own, the district's own words stand apart."""
+        own, back = ([f for f in self.files if handed_back(f["device"]) is wanted] for wanted in (False, True))
+        told = {"files": [f["sha256"] for f in back], **{n: sum(f[n] for f in back) for n in ("ops", "records")}}
+        return {**self.__dict__, "records": sum(f["records"] for f in own), "handed_back": told}
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio_desk.exchange import acknowledged, erasure, giving_back, relay, sealed_files, tables, trust_store
 from studio_desk.exchange.bundle import Content, pack
+from studio_desk.exchange.contents import handed_back
 from studio_desk.exchange.envelope import seal
 from studio_desk.exchange.header import MIN_READER, SECOND_READER, Header, chain_age, chain_owner, chain_to, file_name
 from studio_desk.exchange.home_keys import keys_of
@@ -65,19 +66,49 @@ class Sent:
 
 @dataclass(frozen=True)
 class Export:
-    """The answer to an export: its files in order. The first file stands for the whole in the short answer."""
+    """The answer to an export: its files in order.
+
+    Attributes:
+        files: what lies on the medium; a return stands before the station's own chains.
+        device: the chain that the station writes.
+        last: number of its last op.
+    """
 
     files: tuple[Sent, ...]
+    device: str
+    last: int
+
+    @property
+    def own(self) -> tuple[Sent, ...]:
+        """The station's own chains."""
+        return tuple(one for one in self.files if not handed_back(one.device))
+
+    @property
+    def handed_back(self) -> tuple[Sent, ...]:
+        """What the district wrote itself and does not hold any more."""
+        return tuple(one for one in self.files if handed_back(one.device))
 
     def as_json(self) -> dict[str, Any]:
-        """`{file, sha256, first, last, ops, records, …, files}` of the command line."""
-        first = self.files[0].as_json()
+        """`{file, sha256, first, last, ops, records, …, handed_back, files}` of the command line.
+
+        The first file of the station's own chains stands for the whole; when nothing but a return left, the range of the own
+        chain is empty (`first` is one more than `last`).
+        """
+        own = self.own
+        lead = (own or self.files)[0]
         total = {
-            "ops": sum(f.ops for f in self.files),
-            "records": sum(f.records for f in self.files),
-            "last": max(f.last for f in self.files if f.device == self.files[0].device),
+            "device": lead.device if own else self.device,
+            "first": lead.first if own else self.last + 1,
+            "last": max((f.last for f in own if f.device == lead.device), default=self.last),
+            **_sums(own),
         }
-        return {**first, **total, "files": [f.as_json() for f in self.files]}
+        files = [{**f.as_json(), "handed_back": handed_back(f.device)} for f in self.files]
+        back = {"files": [str(f.file) for f in self.handed_back], **_sums(self.handed_back)}
+        return {**lead.as_json(), **total, "handed_back": back, "files": files}
+
+
+def _sums(files: Sequence[Sent]) -> dict[str, int]:
+    return {name: sum(getattr(one, name) for one in files) for name in ("ops", "records", "attachments")}
 
 
 def export(home: Home, to: Path | Transport, *, everything: bool = False, progress: Progress = silent) -> Export:
@@ -107,7 +138,8 @@ def export(home: Home, to: Path | Transport, *, everything: bool = False, progre
         )
     recipients = [c.archive for c in trust.of(trust.district)]
     transport = Folder(to) if isinstance(to, Path) else to
-    return Export(send(home, volumes, trust.district, recipients, transport, progress=progress))
+    sent = send(home, volumes, trust.district, recipients, transport, progress=progress)
+    return Export(sent, home.device, home.journal.frontiers().get(home.device, (0, ""))[0])
 
 
 def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) -> list[Volume]:

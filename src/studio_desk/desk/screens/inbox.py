@@ -17,6 +17,7 @@ from studio_desk.desk.icons import coloured, icon
 from studio_desk.desk.media import Medium, ask_files
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.wizards.kept import Kept
+from studio_desk.exchange.contents import handed_back
 from studio_desk.exchange.inbox import receive
 from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.progress import Progress
@@ -33,10 +34,14 @@ SIGNS = {
     "unread": ("alert-circle", "error"),
 }
 """Icon and colour of each outcome; its word stands beside them."""
+MOST_RETURNS = 3
+"""Returns that the summary tells in words."""
 
 
 def outcome_word(outcome: Outcome, *, ahead: bool) -> str:
     """What became of a file, or would become of it."""
+    if outcome.outcome == "applied" and handed_back(outcome.device):
+        return say("可以收（送回的）") if ahead else say("已收下（送回的）")
     if outcome.outcome == "applied":
         return say("可以收") if ahead else say("已收下")
     return {
@@ -148,16 +153,16 @@ class InboxPage(Page):
         self.ahead = outcomes
         self._show(outcomes, ahead=True)
         ready = sum(one.outcome == "applied" for one in outcomes)
-        self.summary.setText(
-            say(
-                "共{n}个文件：可以收{ready}个，新增{new}条、更改{changed}条、冲突{conflicts}条。收下以前没有任何改动。",
-                n=len(outcomes),
-                ready=ready,
-                new=sum(one.new for one in outcomes),
-                changed=sum(one.changed for one in outcomes),
-                conflicts=sum(one.conflicts for one in outcomes),
-            )
+        own = [one for one in outcomes if not handed_back(one.device)]
+        told = say(
+            "共{n}个文件：可以收{ready}个，新增{new}条、更改{changed}条、冲突{conflicts}条。收下以前没有任何改动。",
+            n=len(outcomes),
+            ready=ready,
+            new=sum(one.new for one in own),
+            changed=sum(one.changed for one in own),
+            conflicts=sum(one.conflicts for one in own),
         )
+        self.summary.setText("\n".join([told, *_returns(outcomes)]))
         self._allow()
 
     def take(self) -> None:
@@ -168,15 +173,15 @@ class InboxPage(Page):
         self.ahead = []
         self._show(outcomes, ahead=False)
         done = [one for one in outcomes if one.outcome == "applied"]
-        self.summary.setText(
-            say(
-                "收下{n}个文件：新增{new}条、更改{changed}条、冲突{conflicts}条。接着给站点写回执。",
-                n=len(done),
-                new=sum(one.new for one in done),
-                changed=sum(one.changed for one in done),
-                conflicts=sum(one.conflicts for one in done),
-            )
+        own = [one for one in done if not handed_back(one.device)]
+        told = say(
+            "收下{n}个文件：新增{new}条、更改{changed}条、冲突{conflicts}条。接着给站点写回执。",
+            n=len(done),
+            new=sum(one.new for one in own),
+            changed=sum(one.changed for one in own),
+            conflicts=sum(one.conflicts for one in own),
         )
+        self.summary.setText("\n".join([told, *_returns(done)]))
         self._allow()
         self.kept.read()
         self.receipts.setFocus()
@@ -238,6 +243,13 @@ class InboxPage(Page):
             event.acceptProposedAction()
             self.tabs.setCurrentIndex(0)
             self.show_files(files)
+
+
+def _returns(outcomes: Sequence[Outcome]) -> list[str]:
+    """What stations bring back of the district's own, in words; the others stand in the table."""
+    told = list(dict.fromkeys(notice for one in outcomes if handed_back(one.device) for notice in one.notices))
+    more = [say("还有{n}份送回的，见表里的说明。", n=len(told) - MOST_RETURNS)] if len(told) > MOST_RETURNS else []
+    return told[:MOST_RETURNS] + more
 
 
 def _bundles(urls: Sequence[QUrl]) -> list[Path]:

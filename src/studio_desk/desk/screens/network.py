@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
-from studio_desk.desk import leaving, signs, theme
+from studio_desk.desk import changing, leaving, signs, theme
 from studio_desk.desk.actions import Desk, Screen
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.large import Card, Scrolling
 from studio_desk.desk.line import Line, Round, silent
-from studio_desk.desk.media import size_words
-from studio_desk.desk.rows import Row, Rows
 from studio_desk.desk.status import LINE_SIGNS
 from studio_desk.exchange import trust_store
+from studio_desk.exchange.contents import handed_back
 from studio_desk.exchange.preview import preview
 from studio_desk.kernel.progress import Progress
 from studio_desk.kernel.words import passage, say
@@ -90,8 +88,9 @@ class NetworkPage(Scrolling):
         self.told = QLabel()
         self.told.setWordWrap(True)
         self.results.box.addWidget(self.told)
-        self.news = Rows(say("这次带来的"), (say("内容"), say("说明")), stretch=1, snug=True)
+        self.news, self.differing = changing.news_table(), changing.Differing()
         self.results.box.addWidget(self.news)
+        self.results.box.addWidget(self.differing)
         self.results.hide()
         return self.results
 
@@ -161,19 +160,10 @@ class NetworkPage(Scrolling):
             self._desk.run_job(_preview, self._desk.home, title=say("正在清点…"), done=self._counted, quiet=True)
 
     def _counted(self, told: dict[str, Any]) -> None:
-        if told["chains"]:
-            self.summary.setText(
-                say(
-                    "还没有回执的有{records}条记录、{attachments}个附件，约 {size}；收到回执以前会再带上，不会重复。",
-                    records=told["records"],
-                    attachments=told["attachments"],
-                    size=size_words(told["bytes"]),
-                )
-            )
-        else:
-            self.summary.setText(leaving.nothing())
+        later = say("收到回执以前会再带上，不会重复。") if leaving.anything(told) else ""
+        self.summary.setText(passage(leaving.summary(told), later))
         leaving.put_kinds(self.kinds, told)
-        self.kinds.setVisible(bool(told["chains"]))
+        self.kinds.setVisible(self.kinds.rowCount() > 0)
 
     def _ended(self, done: Round) -> None:
         self._show_round(done)
@@ -186,8 +176,10 @@ class NetworkPage(Scrolling):
         at = done.at.strftime("%m-%d %H:%M")
         told = []
         if done.sent:
-            records = sum(one.records for one in done.sent)
+            records = sum(one.records for one in done.sent if not handed_back(one.device))
             told.append(say("已送到接收站：{n}个数据包，{records}条记录。", n=len(done.sent), records=records))
+            if back := sum(one.ops for one in done.sent if handed_back(one.device)):
+                told.append(say("另有送回给区里的{n}个区级改动，不是本站的新记录。", n=back))
         news = [one for one in done.outcomes if one.outcome == "applied"]
         if news:
             told.append(say("收下了。各条记录的去向见“去向”。"))
@@ -207,13 +199,9 @@ class NetworkPage(Scrolling):
             told.append(say("还在等区里的回执，收到以前这些记录显示“已送出”。"))
         self.told.setText("\n".join([at, *told]))
         changes = [change for one in done.outcomes for change in one.changes]
-        self.news.put([_news(number, change) for number, change in enumerate(changes)])
+        self.news.put([changing.news(number, change) for number, change in enumerate(changes)])
         self.news.setVisible(bool(changes))
-
-
-def _news(number: int, change: Mapping[str, Any]) -> Row:
-    word, sign, colour = signs.change_sign(str(change["sort"]))
-    return Row((word, change["text"]), str(number), coloured(sign, theme.colour(colour)))
+        self.differing.show_changes(changes)
 
 
 def _preview(home: Home, progress: Progress) -> dict[str, Any]:

@@ -9,15 +9,26 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from studio_desk.desk import messages, signs
+from studio_desk.desk import changing, messages, signs
 from studio_desk.desk.actions import Desk
 from studio_desk.desk.buttons import push
 from studio_desk.desk.media import ask_files
 from studio_desk.desk.wizards.list_fields import LineField, Named, PartField, RowsField, ValuesField
 from studio_desk.exchange import lists
-from studio_desk.exchange.changes import describe
+from studio_desk.exchange.changes import compared, describe
+from studio_desk.exchange.differences import Difference, listed
 from studio_desk.kernel.calendar import HOLIDAY, REST, WORK
 from studio_desk.kernel.dates import parse_day
 from studio_desk.kernel.problem import Problem
@@ -27,41 +38,9 @@ from studio_desk.kinds import kind
 from studio_desk.record.kind import COMMON, Kind
 from studio_desk.store import lists as kept
 from studio_desk.store.list_parts import Part, parts, typed
+from studio_desk.store.list_words import choice_word, labels
 
 WIDTH, HEIGHT = 1000, 660
-
-
-def labels() -> dict[str, str]:
-    """What the parts of the lists are called, by their paths."""
-    return {
-        "rules.title": say("名称"),
-        "rules.number": say("文号"),
-        "rules.issuer": say("印发机关"),
-        "rules.text": say("正文"),
-        "rules.parameters": say("文件定下的数值"),
-        "rules.parameters.name": say("名称"),
-        "rules.parameters.value": say("数值"),
-        "scheme.title": say("名称"),
-        "scheme.object": say("对象"),
-        "scheme.rules": say("依据的文件（代号）"),
-        "scheme.text": say("说明"),
-        "scheme.items": say("指标"),
-        "scheme.items.name": say("名称"),
-        "scheme.items.trigger": say("什么情况计"),
-        "scheme.items.points": say("分值"),
-        "scheme.items.unit": say("单位"),
-        "scheme.items.cap": say("最多"),
-        "scheme.items.floor": say("最少"),
-        "scheme.items.evidence": say("凭什么"),
-        "calendar.days": say("放假和调休"),
-        "calendar.days.day": say("日期"),
-        "calendar.days.kind": say("哪一种"),
-        "calendar.days.name": say("名称"),
-        "calendar.plan": say("年度计划"),
-        "calendar.plan.day": say("日期"),
-        "calendar.plan.what": say("事项"),
-        "defaults.values": say("预填内容"),
-    }
 
 
 def title(sort: str, key: str) -> str:
@@ -96,6 +75,11 @@ class ListEditor(QDialog):
         self.since.textChanged.connect(self._later.start)
         self.told = QLabel()
         self.told.setWordWrap(True)
+        self.differing = changing.Differing()
+        self.item_by_item = QPushButton(say("逐项对照"))
+        self.item_by_item.setProperty("link", "true")
+        self.item_by_item.setCheckable(True)
+        self.item_by_item.toggled.connect(self._turn)
         self.file_button = push("archive", say("从文件读入…"), self._ask_file)
         self.put_button = push("send", say("定下并下发"), self.put, main=True)
         cancel = push("x", say("取消", "按钮"), self.close)
@@ -107,8 +91,13 @@ class ListEditor(QDialog):
         for widget in (label, self.since, self.put_button, cancel):
             foot.addWidget(widget)
         box = QVBoxLayout(self)
-        box.addWidget(self._parts(), 1)
-        box.addWidget(self.told)
+        self._area = self._parts()
+        line = QHBoxLayout()
+        line.addWidget(self.told, 1)
+        line.addWidget(self.item_by_item)
+        box.addWidget(self._area, 1)
+        box.addWidget(self.differing, 1, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(line)
         box.addLayout(foot)
         room = self.screen().availableSize()
         self.resize(min(WIDTH, room.width() - 40), min(HEIGHT, room.height() - 60))
@@ -129,6 +118,7 @@ class ListEditor(QDialog):
     def check(self) -> None:
         """Say what is wrong beside the parts, or what would change."""
         found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        differing: list[Difference] = []
         same = False
         try:
             edition = lists.draft(self._desk.home, self.sort, self.key, self.content(), day_of(self.since.text()))
@@ -141,6 +131,14 @@ class ListEditor(QDialog):
         else:
             earlier = [e for e in kept.editions(self._desk.home, self.sort, self.key) if e.order < edition.order]
             told = say("会变什么：{change}", change=describe(edition, earlier))
+            differing = listed(compared(edition, earlier))
+        name = str(self.content().get("title") or (say(kind(self.key).title) if self.sort == "defaults" else self.key))
+        found_out = [one.as_json() for one in differing]
+        self.differing.show_changes([{"sort": self.sort, "title": name, "text": told, "differences": found_out}])
+        self.item_by_item.setVisible(bool(differing))
+        if not differing:
+            self.item_by_item.setChecked(False)
+        self._turn(self.item_by_item.isChecked())
         for field in self.fields:
             field.tell(found.get(field.part.name, ()))
         self.told.setText(told)
@@ -148,6 +146,12 @@ class ListEditor(QDialog):
         self.told.style().unpolish(self.told)
         self.told.style().polish(self.told)
         self.put_button.setEnabled(not found)
+
+    def _turn(self, compared: bool) -> None:
+        """The parts, or old and new beside each other."""
+        self._area.setVisible(not compared)
+        self.differing.setVisible(compared)
+        self.item_by_item.setText(say("回到编辑") if compared else say("逐项对照"))
 
     def put(self) -> None:
         """Settle it; it goes down with the next receipts."""
@@ -216,7 +220,7 @@ class ListEditor(QDialog):
             "string_too_long": say("太长，最多{n}。", n=error["most"]),
             "too_long": say("太多，最多{n}。", n=error["most"]),
             "int_type": say("要写整数。"),
-            "string_pattern_mismatch": say("只能是{words}。", words=series((WORK, REST, HOLIDAY)))
+            "string_pattern_mismatch": say("只能是{words}。", words=series(_kinds_of_day()))
             if where != "key"
             else say("代号只能用英文字母、数字和 - _ .，最多60个。"),
         }
@@ -274,16 +278,22 @@ def _values_of(one: Kind) -> list[Named]:
         many = get_origin(annotation) is list
         if name in COMMON or ask.refers or (many and any(hasattr(i, "model_fields") for i in inner)):
             continue
-        words = tuple(vocabulary(ask.vocabulary).words()) if ask.vocabulary else ()
+        known = vocabulary(ask.vocabulary) if ask.vocabulary else None
+        words = {term.word: term.label for term in known.terms if term.word in known.words()} if known else {}
         if annotation is bool:
-            found.append(Named(name, one.label(name), (say("是"), say("否")), lambda text: text == say("是")))
+            yes, no = say("是"), say("否")
+            found.append(Named(name, one.label(name), {yes: yes, no: no}, lambda text: text == say("是")))
         elif many:
-            found.append(Named(name, one.label(name), (), _series))
+            found.append(Named(name, one.label(name), {}, _series))
         elif annotation is int or int in inner:
-            found.append(Named(name, one.label(name), (), partial(typed, Part(name, "whole", needed=False))))
+            found.append(Named(name, one.label(name), {}, partial(typed, Part(name, "whole", needed=False))))
         else:
             found.append(Named(name, one.label(name), words, str))
     return found
+
+
+def _kinds_of_day() -> list[str]:
+    return [choice_word("calendar.days.kind", word) for word in (WORK, REST, HOLIDAY)]
 
 
 def _series(text: str) -> list[str]:

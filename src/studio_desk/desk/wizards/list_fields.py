@@ -28,6 +28,7 @@ from studio_desk.desk.buttons import push
 from studio_desk.desk.rows import Fitted
 from studio_desk.kernel.words import say
 from studio_desk.store.list_parts import Part, typed
+from studio_desk.store.list_words import choice_word
 
 RAW = Qt.ItemDataRole.UserRole
 ROWS_SEEN, MOST_TOLD = 5, 4
@@ -112,7 +113,7 @@ class LineField(PartField):
 class Choosing(QStyledItemDelegate):
     """Cells with a choice get a list to choose from."""
 
-    def __init__(self, choices: Callable[[int, int], Sequence[str]], parent: QWidget) -> None:
+    def __init__(self, choices: Callable[[int, int], Mapping[str, str]], parent: QWidget) -> None:
         super().__init__(parent)
         self._choices = choices
 
@@ -125,7 +126,7 @@ class Choosing(QStyledItemDelegate):
             made: QWidget = super().createEditor(parent, option, index)
             return made
         box = QComboBox(parent)
-        box.addItems(list(words))
+        box.addItems(list(words.values()))
         return box
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
@@ -150,25 +151,31 @@ class TableField(PartField):
         self.box.addWidget(self.wrong)
 
     @abstractmethod
-    def choices(self, row: int, column: int) -> Sequence[str]:
-        """The words a cell may be, none when any."""
+    def choices(self, row: int, column: int) -> Mapping[str, str]:
+        """The words a cell may be, each with how a person reads it; none when any."""
 
     def put(self, row: int, column: int, value: Any) -> None:
         """Show a value in a cell and remember what it was."""
-        item = QTableWidgetItem(shown(value))
+        item = QTableWidgetItem(self.shown(row, column, value))
         item.setData(RAW, value)
         self.table.setItem(row, column, item)
 
+    def shown(self, row: int, column: int, value: Any) -> str:
+        """A value as it stands in a cell."""
+        text = shown(value)
+        return self.choices(row, column).get(text, text)
+
     def text(self, row: int, column: int) -> str:
-        """What stands in a cell."""
+        """What stands in a cell; of a choice the word of the list, however a person reads it."""
         item = self.table.item(row, column)
-        return item.text().strip() if item is not None else ""
+        text = item.text().strip() if item is not None else ""
+        return next((word for word, read in self.choices(row, column).items() if read == text), text)
 
     def kept(self, row: int, column: int) -> Any:
         """The value that was loaded, when nothing else was typed over it; else `None`."""
         item = self.table.item(row, column)
         raw = item.data(RAW) if item is not None else None
-        return raw if item is not None and raw is not None and item.text() == shown(raw) else None
+        return raw if item is not None and raw is not None and item.text() == self.shown(row, column, raw) else None
 
     def mark(self, cells: set[tuple[int, int]]) -> None:
         """Colour the cells in which something is wrong."""
@@ -197,10 +204,11 @@ class RowsField(TableField):
         row.addStretch(1)
         self.box.addLayout(row)
 
-    def choices(self, row: int, column: int) -> Sequence[str]:
+    def choices(self, row: int, column: int) -> Mapping[str, str]:
         """Those of the column."""
         del row
-        return self.part.columns[column].choices
+        one = self.part.columns[column]
+        return {word: choice_word(one.path, word) for word in one.choices}
 
     def load(self, value: Any) -> None:
         """Show rows."""
@@ -278,13 +286,13 @@ class Named:
     Attributes:
         name: its key.
         label: its name for people.
-        words: what it may be, none when anything.
+        words: what it may be, each with how a person reads it; none when anything.
         read: what a typed text means.
     """
 
     name: str
     label: str
-    words: Sequence[str]
+    words: Mapping[str, str]
     read: Callable[[str], Any]
 
 
@@ -295,16 +303,16 @@ class ValuesField(TableField):
         super().__init__(part, label, (say("栏目"), say("预填成什么")), 1)
         self._named = list(named)
 
-    def choices(self, row: int, column: int) -> Sequence[str]:
+    def choices(self, row: int, column: int) -> Mapping[str, str]:
         """Those of the value, and nothing."""
-        words = self._named[row].words if column else ()
-        return ("", *words) if words else ()
+        words = self._named[row].words if column else {}
+        return {"": "", **words} if words else {}
 
     def load(self, value: Any) -> None:
         """Show what is set; names that are not known any more keep their value."""
         said = value if isinstance(value, dict) else {}
         known = {one.name for one in self._named}
-        self._named += [Named(name, name, (), str) for name in said if name not in known]
+        self._named += [Named(name, name, {}, str) for name in said if name not in known]
         self.table.blockSignals(True)
         self.table.setRowCount(len(self._named))
         for row, one in enumerate(self._named):

@@ -14,12 +14,13 @@ from studio_desk.desk.large import BigWords, Card
 from studio_desk.desk.media import Medium, size_words
 from studio_desk.desk.rows import Row, Rows
 from studio_desk.exchange import trust_store
+from studio_desk.exchange.contents import handed_back
 from studio_desk.exchange.outbox import Export, Sent, export
 from studio_desk.exchange.preview import preview
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.kernel import clock
 from studio_desk.kernel.progress import Progress
-from studio_desk.kernel.words import say, series
+from studio_desk.kernel.words import passage, say, series
 
 if TYPE_CHECKING:
     from studio_desk.press.page import Sheet
@@ -93,21 +94,13 @@ class Sending(Card):
 
     def _counted(self, told: dict[str, Any]) -> None:
         self.told = told
-        some = bool(told["chains"])
+        some = leaving.anything(told)
         if some and self.sent is not None:
             self.summary.setText(say("没有收到回执以前，下次送出会再带上它们，不会重复。"))
-        elif some:
-            self.summary.setText(
-                say(
-                    "将送出{records}条记录、{attachments}个附件，约 {size}。送出的文件已加密，只有区里能打开。",
-                    records=told["records"],
-                    attachments=told["attachments"],
-                    size=size_words(told["bytes"]),
-                )
-            )
         else:
-            self.summary.setText(leaving.nothing())
+            self.summary.setText(leaving.summary(told))
         leaving.put_kinds(self.kinds, told)
+        items = [*told["items"], *told["handed_back"]["items"]]
         self.items.put(
             [
                 Row(
@@ -115,13 +108,13 @@ class Sending(Card):
                     one["uid"],
                     icon(signs.kind_icon(one["kind"])),
                 )
-                for one in told["items"][:MOST_LISTED]
+                for one in items[:MOST_LISTED]
             ]
         )
         fresh = some and self.sent is None
-        self.kinds.setVisible(fresh and not self.one_by_one.isChecked())
+        self.kinds.setVisible(fresh and bool(items) and not self.one_by_one.isChecked())
         self.items.setVisible(fresh and self.one_by_one.isChecked())
-        self.one_by_one.setVisible(fresh and bool(told["items"]))
+        self.one_by_one.setVisible(fresh and bool(items))
         self._allow()
 
     def _toggle(self, on: bool) -> None:
@@ -134,7 +127,7 @@ class Sending(Card):
         self.send_button.setText(
             say("送出到 {name}", name=self._medium.name) if place else say("送出（先插上 U 盘或选文件夹）")
         )
-        self.send_button.setEnabled(place is not None and self.told is not None and bool(self.told["chains"]))
+        self.send_button.setEnabled(place is not None and self.told is not None and leaving.anything(self.told))
 
     # --- sending -------------------------------------------------------------------------------------------------
 
@@ -156,12 +149,14 @@ class Sending(Card):
         )
 
     def _written(self, sent: Export) -> None:
-        self.sent, before = sent, self.told
-        self._slip_counts = before["kinds"] if before else []
+        self.sent = sent
         files = "\n".join(f"{one.file.name}  {size_words(one.size)}" for one in sent.files)
-        ops = sum(one.ops for one in sent.files)
-        told = say("已写入并读回核对无误，共{n}个改动：", n=ops)
-        self.done.say(self._way, f"{told}\n{files}\n{say('区里收下并带回回执以前，这些记录显示“已送出”。')}")
+        own, back = (sum(one.ops for one in some) for some in (sent.own, sent.handed_back))
+        told = [say("已写入并读回核对无误：本站的{n}个改动。", n=own)]
+        if back:
+            told.append(say("另有送回给区里的{n}个区级改动，不是本站的新记录。", n=back))
+        until = say("区里收下并带回回执以前，这些记录显示“已送出”。") if own else ""
+        self.done.say(self._way, "\n".join(filter(None, [passage(*told), files, until])))
         self.slip.show()
         self.slip.setFocus()
         self.everything.setChecked(False)
@@ -171,75 +166,61 @@ class Sending(Card):
         """The two-part slip that both sides sign, one page for each file."""
         if self.sent is None:
             return
-        counts = [(one["title"], one["records"]) for one in self._slip_counts]
         way = "U盘" if self._medium.is_stick else "文件夹"
-        sheets = self._desk.attempt(slips, self._desk.home, self.sent.files, counts, way)
+        sheets = self._desk.attempt(slips, self._desk.home, self.sent.files, way)
         if sheets:
             self._desk.print_sheets(say("数据包交接回执"), sheets)
 
 
-def slips(home: Home, files: tuple[Sent, ...], counts: list[tuple[str, int]], way: str) -> list[Sheet]:
+def slips(home: Home, files: tuple[Sent, ...], way: str) -> list[Sheet]:
     """The slips of an export (printed, so always Chinese)."""
-    from studio_desk.binder.receipt_note import Handover, receipt_note
-
-    trust = trust_store.required(home)
     now = clock.now()
+    at = (now.date().isoformat(), now.strftime("%H:%M"))
     found = []
     for sent in files:
         with home.file.read() as c:
-            since, until = c.exec_driver_sql(
-                "SELECT coalesce(min(substr(t, 1, 10)), ''), coalesce(max(substr(t, 1, 10)), '') FROM op"
-                " WHERE dev = ? AND seq BETWEEN ? AND ?",
-                (sent.device, sent.first, sent.last),
-            ).one()
             number = c.exec_driver_sql('SELECT id FROM "export" WHERE bundle = ?', (sent.bundle,)).scalar()
-        found.append(
-            receipt_note(
-                Handover(
-                    home.code,
-                    int(number or 0),
-                    home.name,
-                    trust.name,
-                    sent.file.name,
-                    sent.size,
-                    sent.sha256,
-                    since,
-                    until,
-                    counts,
-                    way,
-                    now.date().isoformat(),
-                    now.strftime("%H:%M"),
-                )
-            )
-        )
+        whole = (int(number or 0), sent.file.name, sent.size, sent.sha256)
+        found.append(_slip(home, whole, (sent.device, sent.first, sent.last), way, at))
     return found
 
 
 def slip_again(home: Home, sent: Departure) -> Sheet:
     """The slip of a bundle that left earlier; its size is left for the pen."""
+    way = "文件夹" if {"/", "\\"} & set(sent.medium) else sent.medium
+    at = (sent.at[:10], sent.at[11:16])
+    return _slip(home, (sent.id, sent.file, 0, sent.sha256), (sent.device, sent.first, sent.last), way, at)
+
+
+def _slip(
+    home: Home, bundle: tuple[int, str, int, str], ops: tuple[str, int, int], way: str, at: tuple[str, str]
+) -> Sheet:
+    """One bundle: its number, file, size and digest; its chain, first and last op; how and when it leaves."""
     from studio_desk.binder.receipt_note import Handover, receipt_note
 
     trust = trust_store.required(home)
     with home.file.read() as c:
-        between = (sent.device, sent.first, sent.last)
         since, until = c.exec_driver_sql(
-            "SELECT substr(min(t), 1, 10), substr(max(t), 1, 10) FROM op WHERE dev = ? AND seq BETWEEN ? AND ?", between
+            "SELECT coalesce(min(substr(t, 1, 10)), ''), coalesce(max(substr(t, 1, 10)), '') FROM op"
+            " WHERE dev = ? AND seq BETWEEN ? AND ?",
+            ops,
         ).one()
         counted = dict[str, int](
             c.exec_driver_sql(
                 "SELECT r.kind, count(DISTINCT o.rec) FROM op o JOIN record r ON r.uid = o.rec"
                 " WHERE o.dev = ? AND o.seq BETWEEN ? AND ? GROUP BY r.kind",
-                between,
+                ops,
             ).all()
         )
-    counts = [(shape.title, counted[shape.key]) for shape in home.shapes if shape.key in counted]
-    way = "文件夹" if {"/", "\\"} & set(sent.medium) else sent.medium
+    returned = handed_back(ops[0])
+    named = "送回：{}" if returned else "{}"
+    counts = [(named.format(shape.title), counted[shape.key]) for shape in home.shapes if shape.key in counted]
+    if returned and not counts:
+        counts = [("送回的区级内容", ops[2] - ops[1] + 1)]
+    number, file, size, sha256 = bundle
     return receipt_note(
-        Handover(
-            home.code, sent.id, home.name, trust.name, sent.file, 0, sent.sha256, since or "", until or "", counts, way,
-            sent.at[:10], sent.at[11:16],
-        )
-    )  # fmt: skip
+        Handover(home.code, number, home.name, trust.name, file, size, sha256, since, until, counts, way, *at)
+    )
 
 
 def _preview(home: Home, everything: bool, progress: Progress) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit
 
-from studio_desk.desk import signs, theme
+from studio_desk.desk import changing, signs, theme
 from studio_desk.desk.actions import Desk
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured
@@ -89,7 +89,7 @@ class Taking(Card):
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.changes = Rows(say("收下以后的变化"), (say("记录的去向"), say("现在"), say("收下后")), snug=True)
-        self.news = Rows(say("这次带来的"), (say("内容"), say("说明")), stretch=1, snug=True)
+        self.news, self.differing = changing.news_table(), changing.Differing()
         self.take_button = push("mail-opened", say("收下"), self.take, main=True)
         self.other = push("archive", say("选回执文件…"), self._ask_files)
         self.code = QLineEdit()
@@ -112,6 +112,7 @@ class Taking(Card):
         typed.addStretch(1)
         self.box.addWidget(self.summary)
         self.box.addWidget(self.news)
+        self.box.addWidget(self.differing)
         self.box.addWidget(self.changes)
         self.box.addLayout(files)
         self.box.addLayout(typed)
@@ -128,6 +129,7 @@ class Taking(Card):
         self._allow()
         self.changes.hide()
         self.news.hide()
+        self.differing.hide()
         if not files:
             self.summary.setText(say("这里没有区里给本站的回执。插上带回的 U 盘，会自动找到。"))
             return
@@ -150,8 +152,9 @@ class Taking(Card):
         told += [notice for one in seen.outcomes for notice in one.notices]
         self.summary.setText("\n".join(told))
         lines = [change for one in seen.outcomes for change in one.changes]
-        self.news.put([_news(number, change) for number, change in enumerate(lines)])
+        self.news.put([changing.news(number, change) for number, change in enumerate(lines)])
         self.news.setVisible(bool(lines))
+        self.differing.show_changes(lines)
         self.changes.put(
             [
                 Row(
@@ -182,6 +185,7 @@ class Taking(Card):
         self._allow()
         self.changes.hide()
         self.news.hide()
+        self.differing.hide()
         self.summary.setText("\n".join([say("收下了。各条记录的去向见“去向”。"), *told]))
         self._desk.tell(say("回执已收下。"))
         self.taken.emit()
@@ -207,11 +211,6 @@ class Taking(Card):
 
     def _ask_files(self) -> None:
         ask_files(self, say("选回执文件"), say("交接文件 (*.sdx)"), self.show_files, many=True)
-
-
-def _news(number: int, change: Mapping[str, Any]) -> Row:
-    word, sign, colour = signs.change_sign(str(change["sort"]))
-    return Row((word, change["text"]), str(number), coloured(sign, theme.colour(colour)))
 
 
 def _receive(home: Home, files: list[Path], progress: Progress) -> list[Outcome]:
