@@ -6,14 +6,18 @@ import hashlib
 import os
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from studio_desk.exchange import network
 from studio_desk.exchange.hub_answers import Reply
 from studio_desk.exchange.hub_place import Place
 from studio_desk.exchange.transports.https import HubClient
+from studio_desk.hub.database import disk_full
 from studio_desk.kernel.problem import NETWORK, Problem
 from studio_desk.store import blobs
+from studio_desk.store.file import driver
 from studio_desk.store.home import Home
 from tests.faults.medium import MIB, Absent, SmallDisk
 from tests.hub.world import DISTRICT, World, line, quick, uids, until
@@ -105,3 +109,15 @@ def test_a_disk_without_room_for_a_bundle_says_so_before_it_is_sent(world: World
     hub.merged()
     hub.stop()
     assert uids(world.open(), "SQ") == uids(station)
+
+
+def test_a_full_disk_is_known_in_any_language():
+    """A PostgreSQL of a Chinese system speaks Chinese."""
+
+    def failed(cause: Exception) -> OperationalError:
+        return OperationalError("INSERT", {"code": "53100", "said": "database or disk is full"}, cause)
+
+    assert disk_full(failed(psycopg.errors.DiskFull("设备上没有空间")))
+    assert not disk_full(failed(psycopg.errors.AdminShutdown("No space left on device")))
+    assert disk_full(failed(driver().OperationalError("database or disk is full")))
+    assert not disk_full(failed(driver().OperationalError("database is locked")))

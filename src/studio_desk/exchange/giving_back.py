@@ -1,4 +1,4 @@
-"""Give a restored district back what it wrote itself and lost: its stations hold it, and it signed it (clause 10.6e)."""
+"""Give a restored district back what it wrote itself and lost: its stations hold it, and it signed it (clause 10.6d)."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _twin(home: Home, h: Header) -> bool:
 
 
 def said_again(home: Home, bundle: Verified) -> bool:
-    """Whether a return shows a branch that we have said again already: the one that is here stays (clause 10.6f)."""
+    """Whether a return shows a branch that we have said again already: the one that is here stays (clause 10.6e)."""
     h = bundle.header
     at = parting(home, bundle) if is_return(h) else None
     if at is None:

@@ -104,6 +104,12 @@ def sqlite_url(file: Path) -> str:
     return f"sqlite:///{file}"
 
 
+def disk_full(error: Exception) -> bool:
+    """Whether a database failed because its disk is full: PostgreSQL says so by a code, its words are of any language."""
+    said = getattr(error, "orig", None)
+    return getattr(said, "sqlstate", None) == "53100" or "database or disk is full" in str(said)
+
+
 def _engine(url: str) -> Engine:
     try:
         name = make_url(url)

@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 from studio_desk.hub import figures, log, status_page
 from studio_desk.hub.board import Board
 from studio_desk.hub.callers import Caller, Callers
-from studio_desk.hub.database import Database
+from studio_desk.hub.database import Database, disk_full
 from studio_desk.hub.gate import Gate
 from studio_desk.hub.mailbox import Mailbox
 from studio_desk.hub.receiving import Receiving
@@ -316,8 +316,6 @@ def _crowded(later: int) -> Refusal:
     )
 
 
-_FULL: Final = ("database or disk is full", "No space left on device")
-"""How SQLite and PostgreSQL say that their disk is full."""
 _METHODS: Final = frozenset({"GET", "HEAD", "PATCH"})
 
 
@@ -331,7 +329,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
-    if any(words in str(error) for words in _FULL):
+    if disk_full(error):
         return await _disk_trouble(request, error)
     _hub(request).board.tally.refused("DATABASE_AWAY")
     log.tell("database_away", error=type(error).__name__)
