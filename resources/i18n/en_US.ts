@@ -653,8 +653,8 @@
             <translation>{who} on {code} “{title}”: {reason}</translation>
         </message>
         <message>
-            <source>{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
-            <translation>{who} holds numbers {first} to {last} of {dev} and this computer does not: it was set back by an older backup.</translation>
+            <source>{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份，或者另一台电脑在用本机的副本。</source>
+            <translation>{who} holds numbers {first} to {last} of {dev} and this computer does not: it was set back by an older backup, or another computer uses a copy of it.</translation>
         </message>
         <message>
             <source>{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。</source>
@@ -909,6 +909,10 @@
         <message>
             <source>“{title}”没有这些栏目：{fields}。</source>
             <translation>“{title}” has no such fields: {fields}.</translation>
+        </message>
+        <message>
+            <source>“{title}”的编号{code}另一支里已经用过，现改为{now}；已打印的请改写编号。</source>
+            <translation>The number {code} of “{title}” was already used in the other branch and is now {now}; please change it on printed copies.</translation>
         </message>
         <message>
             <source>“{title}”要由一条记录来填。</source>
@@ -2659,8 +2663,8 @@
             <translation>About the district office</translation>
         </message>
         <message>
-            <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。</source>
-            <translation>The district holds numbers {first} to {last} of {dev}, this computer does not: an older backup was restored here.</translation>
+            <source>区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份，或者另一台电脑在用本机的副本。</source>
+            <translation>The district holds numbers {first} to {last} of {dev}, this computer does not: an older backup was restored here, or another computer uses a copy of this one.</translation>
         </message>
         <message>
             <source>区级恢复</source>
@@ -3475,6 +3479,10 @@
         <message>
             <source>同一位委员在同一时间写了两次。</source>
             <translation>The same member is written twice for the same time.</translation>
+        </message>
+        <message>
+            <source>同一台电脑的另一支历史里已有这个编号，编号随之更换</source>
+            <translation>Another branch of this computer's history already uses this number, so it was changed</translation>
         </message>
         <message>
             <source>同一场活动</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,3 +142,17 @@ def test_both_ways_to_work_a_record_out_agree_where_one_version_has_seen_all() -
     more = [Said(f"4{n:08d}", ("0",), {"x": 0, "y": 0}) for n in range(MOST)]
     end = Said("9", ("3", *(op.digest for op in more)), {"x": 3, "y": 2})
     assert project([*ops, end]).values == project([*ops, *more, end]).values
+
+
+@pytest.mark.parametrize("more", [0, MOST])
+def test_of_two_new_numbers_the_smaller_stands_and_nobody_is_asked(more: int):
+    first = Said("a", (), {"code": "SQ-1", "x": 1})
+    two = [Said("b", ("a",), {"code": "SQ-3", "x": 1}), Said("c", ("a",), {"code": "SQ-2", "x": 1})]
+    found = project(
+        [first, *two, *(Said(f"d{n}", (f"d{n - 1}" if n else "c",), {"code": "SQ-2", "x": 1}) for n in range(more))]
+    )
+    assert found.values == {"code": "SQ-2", "x": 1}
+    assert found.conflicts == {}
+    assert len(found.heads) == 2
+    again = project([first, *two, Said("e", ("b", "c"), {"code": "SQ-3", "x": 1})])
+    assert again.values["code"] == "SQ-3"

@@ -7,7 +7,8 @@ sets the other apart; its relay shows the losing computer where they part (claus
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +19,7 @@ from studio_desk.exchange.header import Header, brings_back, chain_age, chain_ow
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
-from studio_desk.store import branches
+from studio_desk.store import branches, erasure
 
 if TYPE_CHECKING:
     from studio_desk.exchange.worker import Verified, Worker
@@ -66,7 +67,7 @@ def finding(home: Home, bundle: Verified) -> tuple[str, int | None]:
         return "", None
     who = say("区级") if h.sender.isdigit() else say("{station} 站", station=h.sender)
     words = (
-        say("{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。", who=who, dev=h.device, first=seq + 1, last=h.last)
+        say("{who}已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份，或者另一台电脑在用本机的副本。", who=who, dev=h.device, first=seq + 1, last=h.last)
         if at is None
         else say("{who}的 {dev} 第{seq}号与本机的不同：这台电脑的历史分成了两支。", who=who, dev=h.device, seq=at + 1)
     )  # fmt: skip
@@ -130,6 +131,40 @@ def heal(home: Home, dev: str, at: int) -> int:
         _undone(c, dev, at)
         acknowledged.settle(home)
     return len({new for old, new in moved.items() if new != old})
+
+
+def part_numbers(c: Connection, home: Home, h: Header, added: Collection[str]) -> list[str]:
+    """Give records that this home wrote another number where an older branch of its chain had given out the same.
+
+    Two copies of one folder count in the same range until they know of each other (domain.md 2.1: no number twice). The
+    older branch keeps its numbers, so of two copies only one changes; a record in conflict waits for its decision first.
+
+    Args:
+        c: the transaction of the merge.
+        home: who took a bundle in.
+        h: the bundle's header.
+        added: uids of the records that came with it.
+
+    Returns:
+        Sentences for the clerk.
+    """
+    to = writing(home, h.device)
+    if not brings_back(h) or chain_age(h.device) >= chain_age(to) or (is_return(h) and not giving_back.sure(home, h)):
+        return []
+    told = []
+    for uid in sorted(added):
+        query = (
+            "SELECT DISTINCT a.uid, a.code, a.title FROM record b JOIN record a ON a.code = b.code AND a.uid <> b.uid"
+            " JOIN op ON op.rec = a.uid AND op.dev = ? WHERE b.uid = ? AND b.code <> '' AND a.conflict = 0 AND a.kind <> ?"
+            " AND NOT EXISTS (SELECT 1 FROM op o WHERE o.rec = a.uid AND o.dev <> op.dev AND o.n < op.n)"
+        )
+        for mine, code, title in c.exec_driver_sql(query, (to, uid, erasure.KIND)).all():
+            with suppress(
+                Problem
+            ):  # a rule that came since forbids to write it: both keep the number, the register shows it
+                now = home.journal.renumber(mine, say("同一台电脑的另一支历史里已有这个编号，编号随之更换")).code
+                told.append(say("“{title}”的编号{code}另一支里已经用过，现改为{now}；已打印的请改写编号。", title=title, code=code, now=now))  # fmt: skip
+    return told
 
 
 # --- at the others ---------------------------------------------------------------------------------------------

@@ -158,6 +158,7 @@ class _Inbox:
                 healed = {dev for _, op, body in merged.notes if (dev := healing.told(self.home, op, body))}
                 for dev in healed:
                     healing.follow(c, self.home, dev)
+                parted = healing.part_numbers(c, self.home, bundle.header, merged.added)
                 told = changes.told(self.home, was, merged)
                 quarantine.settled(c, sha256)
                 c.execute(tables.held.delete().where(tables.held.c.sha256 == sha256))
@@ -170,7 +171,7 @@ class _Inbox:
         outcome.new, outcome.changed, outcome.same = merged.new, merged.changed, merged.same
         outcome.conflicts, outcome.flagged = merged.conflicts, merged.flagged
         outcome.changes = told
-        said = begun or _relayed(self.home, bundle.header, outcome, merged)
+        said = (begun or _relayed(self.home, bundle.header, outcome, merged)) + parted
         said += [notice for one in taken for notice in one.notices]
         outcome.notices += said + _remarks(merged.flagged, merged.newer)
         self.forks += [fork for one in taken for fork in one.forks]

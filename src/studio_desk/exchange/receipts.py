@@ -229,7 +229,7 @@ def _compare(c: Connection, home: Home, frontiers: Mapping[str, Any], taken: Tak
         last = home.journal.frontiers().get(dev, (0, GENESIS))[0]
         if here is None:
             words = say(
-                "区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份。",
+                "区级已有 {dev} 的第{first}至{last}号，本机没有：本机恢复过较旧的备份，或者另一台电脑在用本机的副本。",
                 dev=dev, first=last + 1, last=seq,
             )  # fmt: skip
         else:

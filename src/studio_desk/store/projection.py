@@ -15,6 +15,8 @@ from studio_desk.kernel.canon import canon
 
 REMARKS = frozenset({"record.return", "record.comment"})
 """Op types that are about a record but change no value of it."""
+NUMBER: Final = "code"
+"""The record's number. Machines give it out: where two gave a new one at once the smaller stands, nobody is asked."""
 MOST: Final = 2000
 """Ops about one record whose fields are merged one by one. Nobody writes more that way but a program gone wrong or somebody
 with bad intent, and the work grows with the square: beyond it whole versions stand side by side."""
@@ -97,9 +99,11 @@ def _whole(order: Sequence[Said]) -> Projected:
     if not shown:
         return Projected({}, heads)
     names = {name for version in shown for name in values[version]}
-    differ = [name for name in names if len({_value(values[version], name) for version in shown}) > 1]
+    differ = {name for name in names if len({_value(values[version], name) for version in shown}) > 1}
     result = {name: value for name, value in values[min(shown)].items() if value is not None}
-    return Projected(result, heads, dict.fromkeys(differ, tuple(sorted(shown))))
+    if NUMBER in differ:
+        result[NUMBER] = min(str(values[version].get(NUMBER, "")) for version in shown)
+    return Projected(result, heads, dict.fromkeys(sorted(differ - {NUMBER}), tuple(sorted(shown))))
 
 
 class _Told:
@@ -141,10 +145,10 @@ def _merge(order: Sequence[Said]) -> Projected:
     result: dict[str, Any] = {}
     conflicts: dict[str, tuple[str, ...]] = {}
     for name, which in final.items():
-        chosen = min(which)
+        chosen = min(which, key=lambda v: str(values[v].get(NUMBER, ""))) if name == NUMBER else min(which)
         if values[chosen].get(name) is not None:
             result[name] = values[chosen][name]
-        if len(told.of(name, which)) > 1:
+        if name != NUMBER and len(told.of(name, which)) > 1:
             conflicts[name] = tuple(sorted(which))
     return Projected(result, heads, conflicts)
 
