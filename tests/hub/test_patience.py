@@ -167,6 +167,16 @@ def test_a_list_of_mail_that_makes_no_sense_is_said_so(talk: Talk, words: bytes)
     assert told.value.code == "HUB_ANSWER_WRONG"
 
 
+@pytest.mark.parametrize(("numbers", "more"), [((), True), ((7,), False), ((8, 8), True), ((9, 8), False)])
+def test_a_list_of_mail_that_never_ends_is_no_list(talk: Talk, numbers: tuple[int, ...], more: bool) -> None:
+    """Whoever reads on behind the last number would ask for ever."""
+    items = [{"seq": seq, "name": "a.sdx", "size": 1, "sha256": "0" * 64} for seq in numbers]
+    talk.script.words = json.dumps({"box": "b", "items": items, "more": more}).encode()
+    with pytest.raises(Problem) as told:
+        talk.client.listing(7)
+    assert told.value.code == "HUB_ANSWER_WRONG"
+
+
 @pytest.mark.parametrize("words", [b'{"code":"CLOCK_OFF","now":1e400}', b"[" * 99_999, b"\xff", b"[]"])
 def test_a_refusal_in_words_that_make_no_sense_is_a_refusal(talk: Talk, words: bytes) -> None:
     talk.script.words = words

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -169,13 +170,17 @@ class HubClient:
         reply = self._patient("GET", f"/v1/mailbox/{self.signer.principal}?after={after}")
         try:
             found = reply.said
-            items = [
+            items: list[dict[str, Any]] = [
                 {"seq": int(i["seq"]), "name": str(i["name"]), "size": int(i["size"]), "sha256": str(i["sha256"])}
                 for i in found["items"]
             ]
-            return {"box": str(found["box"]), "items": items, "more": bool(found["more"])}
+            told = {"box": str(found["box"]), "items": items, "more": bool(found["more"])}
         except (ValueError, KeyError, TypeError) as error:
             raise odd() from error
+        numbers = [after, *(item["seq"] for item in items)]
+        if any(later <= earlier for earlier, later in pairwise(numbers)) or (told["more"] and not items):
+            raise odd()
+        return told
 
     def fetch(self, name: str, sha256: str, size: int, target: Path, progress: Progress = silent) -> bool:
         """Fetch one piece of mail into `target`, from wherever it stopped last time.
