@@ -2686,6 +2686,13 @@
             <source>区级接收站暂时放不下。</source>
             <translation>The district's hub has no room at the moment.</translation>
         </message>
+        <message numerus="yes">
+            <source>区级接收站正忙，已在排队：约{n}秒后轮到，轮到就接着传，不用再操作。</source>
+            <translation>
+                <numerusform>The district's hub is busy; this computer waits in line, about {n} second. It goes on by itself then.</numerusform>
+                <numerusform>The district's hub is busy; this computer waits in line, about {n} seconds. It goes on by itself then.</numerusform>
+            </translation>
+        </message>
         <message>
             <source>区级接收站的回答看不懂。</source>
             <translation>The answer of the district's hub cannot be understood.</translation>
@@ -5402,6 +5409,17 @@ Please compare it group by group over the telephone.</translation>
         <message>
             <source>接收站已停止，还有{n}个数据包等着合并，下次启动时接着做。</source>
             <translation>The hub has stopped; bundles still waiting to be merged: {n}. It goes on at the next start.</translation>
+        </message>
+        <message numerus="yes">
+            <source>接收站正忙，已在排队，约{n}秒后轮到</source>
+            <translation>
+                <numerusform>Hub busy, waiting in line, about {n} second</numerusform>
+                <numerusform>Hub busy, waiting in line, about {n} seconds</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>接收站正忙，稍后自动再试</source>
+            <translation>Hub busy, tried again later by itself</translation>
         </message>
         <message>
             <source>接收站由区级公布。</source>

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import QApplication
 from studio_desk.desk import line as desk_line
 from studio_desk.desk.line import Line
 from studio_desk.exchange import inbox, network, receipts, rotation, trust_store
+from studio_desk.exchange.home_keys import keys_of
+from studio_desk.exchange.transports import https
 from studio_desk.exchange.transports.https import HubClient
 from studio_desk.kernel import words
 from studio_desk.kernel.problem import BUSY, Problem
 from studio_desk.store import custody
 from tests.desk.scene import DISTRICT, Scene, Seat
-from tests.hub.world import Cutter, Hub, until, write
+from tests.hub.world import Cutter, Hub, crowd, until, write
 from tests.hub.world import line as hub_line
 
 WAIT_MS = 60_000
@@ -360,3 +362,35 @@ def test_a_changed_key_waits_for_the_district_without_a_refusal(net: Net, qtbot:
     assert seat.go("today")
     assert seat.go("handover").sending.isVisible()  # by stick it can go at once
     assert custody.words(seat.home, [uid]) == {uid: "final"}
+
+
+def test_the_desk_says_that_it_waits_for_its_turn_and_goes_on(net: Net, qtbot: Any) -> None:
+    net.publish(net.hub.url)
+    net.hub.merged()
+    seat = net.sit(agreed=True)
+    signer = keys_of(seat.home).signer
+    with crowd(net.hub.url, net.scene.folder / DISTRICT, signer):
+        line = line_of(seat)
+        qtbot.waitUntil(lambda: "已在排队" in line.words(), timeout=WAIT_MS)
+        assert line.state == "busy"
+        assert "已在排队" in seat.window.status.line.text()
+        page = seat.go("network")  # nothing is blocked while it waits
+        assert page.halt.isVisible()
+        assert seat.boxes() == []
+    qtbot.waitUntil(lambda: received(seat) and line.state == "idle", timeout=WAIT_MS)
+    assert "已联网" in seat.window.status.line.text()
+
+
+def test_a_turn_that_is_too_late_is_no_lost_network(net: Net, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(https, "PATIENCE", 0.0)
+    net.publish(net.hub.url)
+    net.hub.merged()
+    seat = net.sit(agreed=True)
+    signer = keys_of(seat.home).signer
+    with crowd(net.hub.url, net.scene.folder / DISTRICT, signer):
+        line = line_of(seat)
+        done = round_of(qtbot, line)
+        assert done.problem is not None
+        assert line.state == "away"
+        assert seat.window.status.line.text() == "接收站正忙，稍后自动再试"
+        assert seat.boxes() == []

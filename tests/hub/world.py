@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -13,14 +14,20 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from studio_desk.exchange import enrol, tables, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.hub_place import Place, place_of
+from studio_desk.exchange.signing import Signer
 from studio_desk.exchange.transports.https import HubClient
+from studio_desk.hub.database import Database, sqlite_url
+from studio_desk.hub.gate import MOST
+from studio_desk.kernel.problem import Problem
+from studio_desk.kernel.progress import Cancelled
 from studio_desk.kinds import KINDS
 from studio_desk.store.home import Home
 
@@ -152,6 +159,37 @@ class World:
                 hub.stop(signal.SIGKILL)
         for home in self.homes.values():
             home.close()
+
+
+@contextmanager
+def crowd(url: str, folder: Path, signer: Signer) -> Iterator[None]:
+    """A hub that answers newcomers with 503 and a turn: as many requests as it lets in wait for its database until the end."""
+    refused = threading.Event()
+
+    def leave(seconds: float) -> None:
+        raise Cancelled(seconds)
+
+    def ask(number: int) -> None:
+        client = HubClient(place_of(url), signer, DISTRICT, wait=leave, timeout=300)
+        try:
+            client.offset(hashlib.sha256(str(number).encode()).hexdigest())
+        except (Problem, Cancelled):
+            refused.set()
+        finally:
+            client.close()
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(2 * MOST)]
+    database = Database(sqlite_url(folder / "hub" / "hub.db"))
+    try:
+        with database.write():
+            for one in asking:
+                one.start()
+            assert refused.wait(120)
+            yield
+    finally:
+        database.close()
+        for one in asking:
+            one.join()
 
 
 class Cutter:

@@ -53,23 +53,25 @@ def register(verbs: Verbs) -> None:
 
 def push(call: Call) -> Answer:
     """Hand over what no receipt covers; exit 6 when the line broke, repeating is safe."""
-    done = _Patience(call).until(lambda home: _push(call, home))
+    patience = _Patience(call)
+    done = patience.until(lambda home: _push(call, home, patience))
     return Answer(done.as_json(), _pushed(done))
 
 
 def pull(call: Call) -> Answer:
     """Fetch and take in what waits; the exit status is that of the gravest refusal."""
-    done = _Patience(call).until(lambda home: _pull(call, home))
+    patience = _Patience(call)
+    done = patience.until(lambda home: _pull(call, home, patience))
     return Answer(done.as_json(), _pulled(done), _gravest(done))
 
 
 def sync(call: Call) -> Answer:
     """Push, then pull; with `--wait` until the receipt for what was sent has come, or the time is over."""
     patience = _Patience(call)
-    pushed = patience.until(lambda home: _push_if_any(call, home))
-    pulled = patience.until(lambda home: _pull(call, home))
+    pushed = patience.until(lambda home: _push_if_any(call, home, patience))
+    pulled = patience.until(lambda home: _pull(call, home, patience))
     while _waits(call) and patience.rest():
-        more = patience.until(lambda home: _pull(call, home))
+        more = patience.until(lambda home: _pull(call, home, patience))
         pulled.results += more.results
     waiting = _waits(call)
     data: dict[str, Any] = {
@@ -112,6 +114,7 @@ class _Patience:
 
         self._call = call
         self._end = time.monotonic() + call.args.wait * 60
+        self._queued = False
         self._backoff = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
 
     def until(self, act: Callable[[Home], _Done]) -> _Done:
@@ -131,6 +134,14 @@ class _Patience:
                 if problem.exit_code != NETWORK or not self.rest(problem.sentence, asked):
                     raise
 
+    def queued(self, seconds: float) -> None:
+        """The hub is busy: say once, to the person watching, that the program waits for its turn."""
+        if not self._queued:
+            self._queued = True
+            self._call.tell(
+                say("区级接收站正忙，已在排队：约{n}秒后轮到，轮到就接着传，不用再操作。", n=max(1, round(seconds)))
+            )
+
     def rest(self, sentence: str = "", asked: float = 0) -> bool:
         """Wait a while, not shorter than a hub asked for as far as the time lasts; false, at once, when it is over."""
         left = self._end - time.monotonic()
@@ -143,27 +154,30 @@ class _Patience:
         return True
 
 
-def _push(call: Call, home: Home) -> Pushed:
+def _push(call: Call, home: Home, patience: _Patience) -> Pushed:
     from studio_desk.exchange import network
 
     told = call.args
     everything = bool(getattr(told, "all", False))
-    return network.push(home, url=told.url, pins=told.pin, everything=everything, progress=call.progress)
+    return network.push(
+        home, url=told.url, pins=told.pin, everything=everything, progress=call.progress, busy=patience.queued
+    )
 
 
-def _push_if_any(call: Call, home: Home) -> Pushed | None:
+def _push_if_any(call: Call, home: Home, patience: _Patience) -> Pushed | None:
     try:
-        return _push(call, home)
+        return _push(call, home, patience)
     except Problem as problem:
         if problem.code != "NOTHING_TO_EXPORT":
             raise
         return None
 
 
-def _pull(call: Call, home: Home) -> Pulled:
+def _pull(call: Call, home: Home, patience: _Patience) -> Pulled:
     from studio_desk.exchange import network
 
-    return network.pull(home, url=call.args.url, pins=call.args.pin, progress=call.progress)
+    told = call.args
+    return network.pull(home, url=told.url, pins=told.pin, progress=call.progress, busy=patience.queued)
 
 
 def _waits(call: Call) -> bool:

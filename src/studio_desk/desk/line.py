@@ -110,10 +110,12 @@ class Line(QObject):
         self._follow = 0
         self._told: set[str] = set()
         self._held: Problem | None = None
-        self._next, self._quiet = QTimer(self), QTimer(self)
-        for timer in (self._next, self._quiet):
+        self._next, self._quiet, self._turn = QTimer(self), QTimer(self), QTimer(self)
+        for timer in (self._next, self._quiet, self._turn):
             timer.setSingleShot(True)
+        for timer in (self._next, self._quiet):
             timer.timeout.connect(self._by_itself)
+        self._turn.timeout.connect(self.moved)
         desk.changed.connect(self._saved)
         desk.worker.ended.connect(self._job_ended)
         desk.settings_changed.connect(self.look)
@@ -144,10 +146,21 @@ class Line(QObject):
             "off": say("自动联网报送已关"),
             "ask": say("可以联网报送，请看一看"),
             "idle": say("已联网，上次报送 {time}", time=sent) if sent else say("已联网"),
-            "busy": say("正在报送和收取…"),
-            "away": say("未联网，上次报送 {time}", time=sent) if sent else say("未联网"),
+            "busy": self._busy_words(),
+            "away": self._away_words(sent),
             "refused": say("联网报送没有成功"),
         }[self.state]
+
+    def _busy_words(self) -> str:
+        if self._turn.isActive():
+            n = max(1, round(self._turn.remainingTime() / 1000))
+            return say("接收站正忙，已在排队，约{n}秒后轮到", n=n)
+        return say("正在报送和收取…")
+
+    def _away_words(self, sent: str) -> str:
+        if self.last is not None and self.last.problem is not None and self.last.problem.more.get(RETRY_AFTER):
+            return say("接收站正忙，稍后自动再试")
+        return say("未联网，上次报送 {time}", time=sent) if sent else say("未联网")
 
     def look(self) -> None:
         """Read again whether a hub is known; begin by itself when it may."""
@@ -191,6 +204,7 @@ class Line(QObject):
         self._closed = True
         self._next.stop()
         self._quiet.stop()
+        self._turn.stop()
         self.cancel()
         if self._thread is not None:
             self._thread.join(STOP_S)
@@ -226,7 +240,7 @@ class Line(QObject):
     def _planned(self, found: tuple[Trip, HubClient]) -> None:
         trip, client = found
         self._trip, self._client = trip, client
-        client.timeout, client.tries, client.wait = TIMEOUT_S, TRIES, self._wait
+        client.timeout, client.tries, client.wait, client.queued = TIMEOUT_S, TRIES, self._wait, self._queued
 
         def fetch(letters: list[Letter]) -> None:
             from studio_desk.exchange import network
@@ -273,6 +287,7 @@ class Line(QObject):
         self._job(_hand, settled, arrived)
 
     def _end(self, error: BaseException | None) -> None:
+        self._turn.stop()
         if self._client is not None:
             self._client.close()
         done, self._round, self._trip, self._client, self._thread = self._round, None, None, None, None
@@ -360,6 +375,17 @@ class Line(QObject):
     def _wait(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Cancelled
+
+    def _queued(self, seconds: float) -> None:
+        """On the network's thread: the hub is busy; the screen hears how long it is until this desk's turn."""
+        self._answers.put(lambda: self._wait_for_turn(seconds))
+        if not self._closed:
+            self._back.emit()
+
+    def _wait_for_turn(self, seconds: float) -> None:
+        if self._round is not None:
+            self._turn.start(round(seconds * 1000))
+            self.moved.emit()
 
     def _progress(self, done: int, total: int, text: str) -> None:
         del done, total, text

@@ -18,7 +18,7 @@ from studio_desk.exchange.hub_place import Place, Published, place_of
 from studio_desk.exchange.outcomes import Outcome
 from studio_desk.exchange.signing import Ed25519Signer
 from studio_desk.exchange.transports.folder import SUFFIX
-from studio_desk.exchange.transports.https import HubClient, Outgoing
+from studio_desk.exchange.transports.https import HubClient, Outgoing, unheard
 from studio_desk.kernel import clock
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
@@ -162,6 +162,7 @@ def push(
     pins: Sequence[str] = (),
     everything: bool = False,
     progress: Progress = silent,
+    busy: Callable[[float], None] = unheard,
     dial: Dial = dial,
 ) -> Pushed:
     """Hand over what a broken line left, then all that no receipt covers and that was not handed over already.
@@ -172,6 +173,7 @@ def push(
         pins: SHA-256 of its certificates or their keys; none are those known for the same URL.
         everything: from the first op on, whatever receipts say.
         progress: in bytes of the bundle being sent.
+        busy: hears that the hub is busy and in how many seconds it is this station's turn.
         dial: makes the line.
 
     Raises:
@@ -180,6 +182,7 @@ def push(
     """
     trip = plan(home, url, pins)
     client = dial(trip.place, home)
+    client.queued = busy
     done = Pushed(trip.url)
 
     def send(parcels: list[Parcel]) -> None:
@@ -205,7 +208,13 @@ def push(
 
 
 def pull(
-    home: Home, *, url: str = "", pins: Sequence[str] = (), progress: Progress = silent, dial: Dial = dial
+    home: Home,
+    *,
+    url: str = "",
+    pins: Sequence[str] = (),
+    progress: Progress = silent,
+    busy: Callable[[float], None] = unheard,
+    dial: Dial = dial,
 ) -> Pulled:
     """Fetch the mailbox and take it in by `inbox.receive`; what was fetched before a line broke is not fetched again.
 
@@ -214,6 +223,7 @@ def pull(
     """
     trip = plan(home, url, pins)
     client = dial(trip.place, home)
+    client.queued = busy
     done = Pulled(trip.url)
     try:
         for letter in letters(trip, client, progress):

@@ -62,6 +62,11 @@ class Outgoing(Folder):
         return self._label
 
 
+def unheard(seconds: float) -> None:
+    """Nobody wants to know that the hub is busy."""
+    del seconds
+
+
 @dataclass
 class _Trouble:
     """What went wrong in a row, without a byte of progress.
@@ -84,6 +89,7 @@ class HubClient:
         signer: the device's key.
         district: the district's code, signed into every request.
         wait: waits so many seconds between tries; a test need not wait.
+        queued: hears, before it waits, that the hub is busy and in how many seconds it is this device's turn.
         timeout: seconds without an answer or a byte.
         tries: failures in a row, without a byte of progress, after which the caller is told.
         changed: the signer is new, and the trust list that this device holds does not name it yet.
@@ -95,6 +101,7 @@ class HubClient:
     signer: Signer
     district: str
     wait: Callable[[float], None] = time.sleep
+    queued: Callable[[float], None] = unheard
     timeout: float = TIMEOUT
     tries: int = TRIES
     changed: bool = False
@@ -272,7 +279,10 @@ class HubClient:
             trouble.asked += reply.asked
             if trouble.asked > PATIENCE:
                 raise reply.problem()
-            self.wait(Backoff.later(reply.asked))
+            seconds = Backoff.later(reply.asked)
+            if reply.status in BUSY:
+                self.queued(seconds)
+            self.wait(seconds)
             return
         pause = trouble.broken.next()
         tries = self.tries if self._reached else min(self.tries, TRIES_AWAY)
