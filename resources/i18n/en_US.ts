@@ -120,6 +120,10 @@
             <translation>{at}, {by}: {reason}</translation>
         </message>
         <message>
+            <source>{before}；{chain} 放行到第{seq}号：{reason}</source>
+            <translation>{before}; {chain} let pass up to number {seq}: {reason}</translation>
+        </message>
+        <message>
             <source>{code}“{title}”与区里改的不一致，要选定以哪一个为准。</source>
             <translation>{code} “{title}” differs from what the district wrote; decide which value stands.</translation>
         </message>
@@ -288,6 +292,10 @@
         <message>
             <source>{device}：到第{seq}号。</source>
             <translation>{device}: up to number {seq}.</translation>
+        </message>
+        <message>
+            <source>{dev} 的{n}条区级没有了，写它的电脑也没有（恢复过较旧的备份，或已停用）：已由本机重说，下次导出时上报。</source>
+            <translation>The district no longer has {n} operations of {dev}, nor does the computer that wrote them (restored from an older backup, or out of use): this computer has said them again and hands them over with the next export.</translation>
         </message>
         <message>
             <source>{dev}第{seq}号与已收到的不一致：同一编号有两个不同的内容。</source>
@@ -8671,6 +8679,10 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Draft</translation>
         </message>
         <message>
+            <source>草稿、名单文件 (*-draft.json *-trust-*.json)</source>
+            <translation>Drafts and lists (*-draft.json *-trust-*.json)</translation>
+        </message>
+        <message>
             <source>草稿后来又改过的，请用 keys root draft 重新写出，再请保管人签名。</source>
             <translation>If the draft was changed since, write it again with keys root draft and have the holders sign it.</translation>
         </message>
@@ -8693,10 +8705,6 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>草稿文件</source>
             <translation>draft file</translation>
-        </message>
-        <message>
-            <source>草稿文件 (*-draft.json)</source>
-            <translation>Draft files (*-draft.json)</translation>
         </message>
         <message>
             <source>荣誉</source>
@@ -9059,12 +9067,12 @@ Give the file to the district, then compare these six groups of digits over the 
             <translation>Compare it with the district group by group and make sure that it is meant for this station; no receipt was recorded.</translation>
         </message>
         <message>
-            <source>请与该单位联系。</source>
-            <translation>Please contact that body.</translation>
+            <source>请与对方核实。电脑坏了、换了，而这些确是它先前写的：区级在隔离区写明原因后收下；它还在用的，请重新登记后再导出；都不是的，请丢弃。</source>
+            <translation>Ask the sender. If the computer broke or was replaced and wrote this before: the district gives a reason in quarantine and takes it in. If it is still in use: enrol it again and export once more. Otherwise discard it.</translation>
         </message>
         <message>
-            <source>请与该站点核实；如确有新的记录，请该站点重新登记后再导出。</source>
-            <translation>Please check with the station; if there really are new records, it must enrol again and then export.</translation>
+            <source>请与该单位联系。</source>
+            <translation>Please contact that body.</translation>
         </message>
         <message>
             <source>请从列出的里面选一条，或新建。</source>
@@ -10881,6 +10889,10 @@ Give the file to the district, then compare these six groups of digits over the 
         <message>
             <source>邀请对象</source>
             <translation>Invited</translation>
+        </message>
+        <message>
+            <source>那台电脑已吊销。确是它坏了、换了以前写的，请写明怎么核实的，就信到这里为止：</source>
+            <translation>That computer is revoked. If it wrote this before it broke or was replaced, write how you made sure; it is then believed up to here and no further:</translation>
         </message>
         <message>
             <source>部分</source>

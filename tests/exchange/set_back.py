@@ -22,20 +22,20 @@ def begun(world: World, *titles: str, names: tuple[str, ...] = BACKUP) -> tuple[
     return station, uids, saved(world, *names)
 
 
-def saved(world: World, *names: str) -> dict[str, bytes]:
-    """The district's files as they are now."""
-    world.homes["990000"].close()
-    found = {name: (world.folder / "990000" / name).read_bytes() for name in names}
-    world.reopen("990000")
+def saved(world: World, *names: str, home: str = "990000") -> dict[str, bytes]:
+    """The district's files, or those of another home, as they are now."""
+    world.homes[home].close()
+    found = {name: (world.folder / home / name).read_bytes() for name in names}
+    world.reopen(home)
     return found
 
 
-def set_back(world: World, saved: dict[str, bytes]) -> Home:
-    """The district's folder as it was; with its mark, when that was saved too."""
-    world.homes["990000"].close()
+def set_back(world: World, saved: dict[str, bytes], home: str = "990000") -> Home:
+    """The folder of the district, or of another home, as it was; with its mark, when that was saved too."""
+    world.homes[home].close()
     for name, data in saved.items():
-        (world.folder / "990000" / name).write_bytes(data)
-    return world.reopen("990000")
+        (world.folder / home / name).write_bytes(data)
+    return world.reopen(home)
 
 
 def agree(district: Home, *stations: Home) -> None:

@@ -165,6 +165,29 @@ def test_a_new_district_takes_bare_chains(world: World) -> None:
     sound(district)
 
 
+def test_who_was_promised_an_erasure_passes_the_promise_on(world: World) -> None:
+    """The bundle with the erasure is still under way when the district hands the bare chain to another computer."""
+    district, station, uid = pair(world)
+    exchange(world, district, station)
+    second = world.second(district)
+    station.new_incarnation("试")
+    erasure.redact(station, uid, "依法")
+    bare, erasing = (f.file for f in outbox.export(station, world.stick, everything=True).files)
+    with district.file.write() as c:  # as if it had never received anything
+        for table in ("op", "body", "blob", "chain", "imported"):
+            c.exec_driver_sql(f"DELETE FROM {table} WHERE 1")
+    district.journal._rolled_back()
+    district.journal.rebuild()
+    assert words(take(district, bare)) == ["applied"]
+    down = receipts.write(district, "SQ", world.stick / "early").files
+    assert set(words(take(second, *down))) == {"applied"}
+    assert words(take(district, erasing)) == ["applied"]
+    world.meet(district, second, station)
+    for home in (district, station, second):
+        assert home.journal.record(uid)["state"] == "已删除"
+        sound(home)
+
+
 def test_a_restored_station_erases_again(world: World, tmp_path: Path) -> None:
     district, station, uid = pair(world)
     exchange(world, district, station)

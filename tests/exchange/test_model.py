@@ -2,7 +2,8 @@
 
 A random machine drives real homes and keeps a model beside them: which ops every bundle held, and what the district must
 hold after each one. At the end everybody exchanges until it is quiet: what stood anywhere then stands at the district and at
-every computer of its station, also what only the losing branch of a copied folder said. Steps: `STUDIO_DESK_STEPS` in all (a few hundred when not set), in parts that both cores share. Each part
+every computer of its station, also what only the losing branch of a copied folder said. A computer that dies takes with it what it never exported and what no
+stick delivered, and nothing else. Steps: `STUDIO_DESK_STEPS` in all (a few hundred when not set), in parts that both cores share. Each part
 prints what repeats it: `STUDIO_DESK_SEED=… pytest …[part]`.
 """
 
@@ -14,7 +15,7 @@ import os
 import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,21 +34,28 @@ from hypothesis.stateful import (
 )
 
 from studio_desk.exchange import (
+    computers,
+    enrol,
     erasure,
+    escrow,
     healing,
     inbox,
+    late,
     lists,
     outbox,
     quarantine,
+    rebuild,
     receipt_code,
     receipts,
+    review,
+    roots,
     sealed_files,
     tasks,
     trust_store,
 )
 from studio_desk.exchange.bundle import Policy
 from studio_desk.exchange.dump import dump
-from studio_desk.exchange.header import chain_to
+from studio_desk.exchange.header import chain_stem, chain_to
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.reader import read_file
 from studio_desk.exchange.volumes import fetch
@@ -116,6 +124,13 @@ class Bundle:
     ops: list[str]
     prev: str
     to: str
+    by: str = ""
+    opens: frozenset[str] = frozenset()
+    """Down: the keys of the computers it was sealed for."""
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.ops) - 1
 
 
 @dataclass
@@ -128,7 +143,7 @@ class Model:
     def copy(self) -> Model:
         return Model({dev: list(ops) for dev, ops in self.chains.items()}, list(self.held))
 
-    def take(self, bundle: Bundle) -> str:
+    def take(self, bundle: Bundle, believed: Callable[[Bundle], bool]) -> str:
         word = self._take(bundle)
         if word == "held":
             self.held.append(bundle)
@@ -138,7 +153,8 @@ class Model:
             for waiting in sorted(self.held, key=lambda b: (b.dev, b.first)):
                 if waiting.first <= len(self.chains.get(waiting.dev, [])) + 1:
                     self.held = [b for b in self.held if b.file.name != waiting.file.name]
-                    self._take(waiting)
+                    if believed(waiting):
+                        self._take(waiting)
                     moved = True
                     break
         return word
@@ -195,9 +211,11 @@ class Machine(RuleBasedStateMachine):
             self._open(name)
         self.model = Model()
         self.media: list[Bundle] = []
+        self.late: dict[str, Bundle] = {}
         self.saved: dict[str, Model | None] = {}
         self.ever: set[str] = set()
         self.written: set[str] = set()
+        self.numbers = {"SQ": 2, "BH": 1}
         self.stood: dict[str, set[str]] = {}
         self.number = 0
         for _ in range(common):
@@ -311,8 +329,7 @@ class Machine(RuleBasedStateMachine):
         self.number += 1
         to = self.stick / str(self.number)
         to.mkdir()
-        made = receipts.write(self.district, code, to)
-        self.media += [Bundle(file, "", 0, [], "", code) for file in made.files]
+        self.media += self._down(code, receipts.write(self.district, code, to).files)
 
     @rule(who=st.integers(0, 5))
     def trip(self, who: int) -> None:
@@ -334,8 +351,8 @@ class Machine(RuleBasedStateMachine):
     def telephone(self, who: int, which: int) -> None:
         station = self._station(who)
         with told():
-            found = receipt_code.codes(self.district, station.code)
-            receipt_code.enter(station, found[which % len(found)]["code"])
+            if found := receipt_code.codes(self.district, station.code):
+                receipt_code.enter(station, found[which % len(found)]["code"])
 
     # --- accidents
 
@@ -350,6 +367,22 @@ class Machine(RuleBasedStateMachine):
             shutil.copyfile(file, kept / file.name)
         self.saved[name] = self.model.copy() if name == "990000" else None
         self._open(name)
+
+    @precondition(lambda self: self.late)
+    @rule(which=st.integers(0, 3))
+    def vouch(self, which: int) -> None:
+        """The officer is sure that a computer wrote it before it was gone."""
+        found = [
+            e for e in quarantine.entries(self.district) if e["code"] == "SIGNER_REVOKED" and e["key"] in self.late
+        ]
+        if not found:
+            return
+        entry = found[which % len(found)]
+        bundle = self.late[entry["key"]]
+        seq, _ = (self._points(bundle) or {}).get(bundle.dev, (0, ""))
+        outcome = self._took(bundle, lambda: review.release(self.district, entry["id"], "电话核实过"))
+        assert (outcome.code == "SIGNER_REVOKED") == bool(self._refused(bundle)), outcome
+        assert not self._refused(bundle) or bundle.last <= seq, outcome
 
     @precondition(lambda self: self.saved)
     @rule(which=st.integers(0, 3), whole=st.booleans(), met=st.integers(0, 11))
@@ -384,6 +417,65 @@ class Machine(RuleBasedStateMachine):
             self.raw[twin] = self.raw[name]
             self._open(name)
             self._open(twin)
+
+    @rule(
+        who=st.integers(0, 5),
+        sure=st.integers(0, 2),
+        replaces=st.booleans(),
+        packed=st.integers(0, 2),
+        typed=st.integers(0, 2),
+        late=st.lists(st.integers(0, 40), max_size=3),
+        again=st.booleans(),
+    )
+    def die(self, who: int, sure: int, replaces: bool, packed: int, typed: int, late: list[int], again: bool) -> None:
+        """A computer is gone, with no backup; a new one is filled from the district's copy, while sticks are under way.
+
+        What may be lost is what only the dead one held: never exported, or exported and delivered by no stick.
+        """
+        if sure:
+            return
+        name = self._name(who % (len(self.homes) - 1))
+        for _ in range(packed):  # on its way when it happens
+            self.record(who, "遗留")
+            self.export(who, everything=False)
+        dead = self.homes.pop(name)
+        dead.close()
+        shutil.rmtree(self.folder / name)
+        for kept in (self.saved, self.stood, self.raw):
+            kept.pop(name, None)
+        code, stem = dead.code, chain_stem(dead.device)
+        self.numbers[code] = number = max(self.numbers[code] + 1, computers.free(self.district, code))
+        name = f"{code}-{number}"
+        new = Home.create(
+            self.folder / name, role="station", code=code, name=f"{code}名", shapes=MODEL_SHAPES, passphrase="x" * 12,
+            use_keyring=False, computer=number,
+        )  # fmt: skip
+        self.raw[name] = new.file.key
+        new.close()
+        self._open(name)
+        new = self.homes[name]
+        rebuild.expect(new)
+        for _ in range(typed):
+            self.number += 1
+            self.written.add(write(new, f"补录{self.number}"))
+        folder = self.stick / name
+        request, shown = enrol.request(new, folder)
+        assert rebuild.awaited(new) == "asked"
+        known = {one.device for one in trust_store.required(self.district).of(code)}
+        alone = stem in known and stem not in self._stems()
+        enrol.accept(self.district, request, folder, shown, replaces=stem if replaces and alone else "")
+        self._late(late[:1])
+        held = {dev: list(ops) for dev, ops in self.model.chains.items() if ops and dev.startswith(f"{code}-")}
+        made = rebuild.write(self.district, name, folder)
+        self._late(late[1:])
+        for _ in range(1 + again):
+            done = rebuild.read(new, made.file)
+            found = {
+                dev: [op.digest for op, _, _ in new.journal.ops(dev)] for dev in new.journal.frontiers(f"{code}-*")
+            }
+            assert {dev: ops for dev, ops in found.items() if chain_stem(dev) != name} == held
+            assert all(one.first in {0, len(held.get(one.chain, [])) + 1} for one in done.missing), done.missing
+            assert rebuild.awaited(new) == ""
 
     # --- what must hold
 
@@ -441,6 +533,9 @@ class Machine(RuleBasedStateMachine):
             for station, uids in self._by_station(home).items():
                 stood.setdefault(station, set()).update(uids)
         said = set().union(*(self._said(home) for home in self.homes.values()))
+        for computer in trust_store.required(self.district).computers:  # the officer learns which ones are gone
+            if computer.revoked is None and computer.device not in self._stems():
+                trust_store.revoke(self.district, computer.device, "电脑坏了")
         self._exchange()
         self.the_district_holds_what_it_was_given()
         self.the_word_received_is_true()
@@ -482,15 +577,35 @@ class Machine(RuleBasedStateMachine):
         raise AssertionError("the exchanges never become quiet")
 
     def _trip(self, home: Home) -> None:
-        """One person takes a stick to the district and back."""
+        """One person takes a stick to the district and back; a computer that the district does not know asks again."""
+        if not self._known(home):
+            try:
+                self._enrol(home)
+            except Problem as problem:
+                if problem.code == "TRUST_OLD":  # the district forgot what the station knows
+                    roots.take(self.district, escrow.write_list(home, self.stick))
+                elif problem.code == "TRUST_TWO":  # it counted again what the station holds
+                    roots.renew(self.district)
+                else:
+                    raise
+                self._enrol(home)
         with told():
             for bundle in self._sent(home, outbox.export):
                 self._deliver(bundle, 0)
         self.number += 1
         to = self.stick / f"trip{self.number}"
         to.mkdir()
-        for file in receipts.write(self.district, home.code, to).files:
-            self._deliver(Bundle(file, "", 0, [], "", home.code), 0, home)
+        for bundle in self._down(home.code, receipts.write(self.district, home.code, to).files):
+            self._deliver(bundle, 0, home)
+
+    def _enrol(self, home: Home) -> None:
+        request, shown = enrol.request(home, self.stick)
+        answer = enrol.accept(self.district, request, self.stick, shown)
+        enrol.install(home, answer.file, answer.district_fingerprint)
+
+    def _down(self, code: str, files: Sequence[Path]) -> list[Bundle]:
+        opens = frozenset(one.archive for one in trust_store.required(self.district).of(code))
+        return [Bundle(file, "", 0, [], "", code, opens=opens) for file in files]
 
     def _by_station(self, home: Home) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -553,22 +668,65 @@ class Machine(RuleBasedStateMachine):
             assert dump(mirror, canonical=True)["digest"] == wanted["digest"]
 
     def _deliver(self, bundle: Bundle, copy: int, only: Home | None = None) -> None:
-        if chain_to(bundle.dev):  # words of the district's own: whatever was set back, they never contradict it
+        if bundle.to == "990000" and (code := self._refused(bundle)):
+            (outcome,) = inbox.receive(self.district, [bundle.file])
+            assert (outcome.outcome, outcome.code) == ("quarantined", code), outcome
+            if not chain_to(bundle.dev):
+                self.late[hashlib.sha256(bundle.file.read_bytes()).hexdigest()] = bundle
+        elif chain_to(bundle.dev):  # words of the district's own: whatever was set back, they never contradict it
             (outcome,) = inbox.receive(self.district, [bundle.file])
             assert outcome.outcome in {"applied", "duplicate", "held"}, outcome
         elif bundle.to == "990000":
-            lost = [b for b in self.model.held if not self._kept(b)]
-            self.model.held = [b for b in self.model.held if b not in lost]
-            (outcome,) = inbox.receive(self.district, [bundle.file])
-            word = self.model.take(bundle)
-            again = outcome.outcome == "applied" and word == "held"
-            assert outcome.outcome == word or again, (outcome, word)
+            outcome = self._took(bundle, lambda: inbox.receive(self.district, [bundle.file])[0])
         else:
             homes = [only] if only else [h for h in self.homes.values() if h.code == bundle.to]
-            (outcome,) = inbox.receive(homes[copy % len(homes)], [bundle.file])
-            # A district set back with its mark writes the same numbers again; what it says then comes under others.
-            assert outcome.outcome in {"applied", "duplicate", "held"} or outcome.code == "FORK", outcome
+            home = homes[copy % len(homes)]
+            (outcome,) = inbox.receive(home, [bundle.file])
+            if keys_of(home).recipient not in bundle.opens:  # it was not enrolled yet
+                assert (outcome.outcome, outcome.code) == ("quarantined", "BUNDLE_NOT_FOR_US"), outcome
+            else:
+                # A district set back with its mark writes the same numbers again; what it says then comes under others.
+                assert outcome.outcome in {"applied", "duplicate", "held"} or outcome.code == "FORK", outcome
         assert bool(outcome.code) == (outcome.outcome in {"held", "quarantined"}), outcome
+
+    def _took(self, bundle: Bundle, take: Callable[[], Any]) -> Any:
+        """The district and the model take the same, unless the district does not believe who brings it."""
+        lost = [b for b in self.model.held if not self._kept(b)]
+        self.model.held = [b for b in self.model.held if b not in lost]
+        outcome = take()
+        if not self._refused(bundle):
+            word = self.model.take(bundle, lambda waiting: not self._refused(waiting))
+            again = outcome.outcome == "applied" and word == "held"
+            assert outcome.outcome == word or again, (outcome, word)
+        return outcome
+
+    def _points(self, bundle: Bundle) -> Any:
+        """How far the one that brings a bundle is believed, `None` while it is in force."""
+        signers = trust_store.policy(self.district).signers.values()
+        return next((one.revoked for one in signers if one.device == bundle.by), {})
+
+    def _refused(self, bundle: Bundle) -> str:
+        """Why the district does not believe who brings a bundle, `""` when it does."""
+        if bundle.by not in {one.device for one in trust_store.policy(self.district).signers.values()}:
+            return "SIGNER_UNKNOWN"
+        points = self._points(bundle)
+        if points is None:
+            return ""
+        seq, head = (0, "") if chain_to(bundle.dev) else points.get(bundle.dev, (0, ""))
+        believed = bundle.last < seq or (bundle.last == seq and bundle.ops[-1] == head)
+        return "" if believed else "SIGNER_REVOKED"
+
+    def _known(self, home: Home) -> bool:
+        return trust_store.required(self.district).holder(chain_stem(home.device)) is not None
+
+    def _stems(self) -> set[str]:
+        return {chain_stem(home.device) for home in self.homes.values()}
+
+    def _late(self, which: Sequence[int]) -> None:
+        """Sticks that arrive while a new computer is made; there is none for it yet."""
+        up = [bundle for bundle in self.media if bundle.to == "990000"]
+        for number in which if up else ():
+            self._deliver(up[number % len(up)], 0)
 
     def _kept(self, bundle: Bundle) -> bool:
         sha256 = hashlib.sha256(bundle.file.read_bytes()).hexdigest()
@@ -581,7 +739,8 @@ class Machine(RuleBasedStateMachine):
         made = []
         for sent in export(home, to, **options).files:
             ops = [op for op, _, _ in home.journal.ops(sent.device, sent.first, sent.last)]
-            made.append(Bundle(sent.file, sent.device, sent.first, [op.digest for op in ops], ops[0].prev, "990000"))
+            digests, by = [op.digest for op in ops], chain_stem(home.device)
+            made.append(Bundle(sent.file, sent.device, sent.first, digests, ops[0].prev, "990000", by))
         self.media += made
         return made
 
@@ -629,7 +788,8 @@ def test_no_history_loses_or_doubles_anything(
     part: int, template: tuple[Path, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     print(f"STUDIO_DESK_SEED={SEED} part {part}")
-    monkeypatch.setattr(inbox, "Worker", Here)
+    for reading in (inbox, late):
+        monkeypatch.setattr(reading, "Worker", Here)
     monkeypatch.setitem(keys._ARGON2, "kib", 64)
     monkeypatch.setattr("studio_desk.kernel.files.os.fsync", lambda _: None)
     Machine.template, Machine.keys = template

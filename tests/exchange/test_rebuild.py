@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from studio_desk.exchange import computers, enrol, outbox, rebuild, receipts, trust_store
+from studio_desk.exchange import computers, enrol, outbox, quarantine, rebuild, receipts, review, rotation, trust_store
 from studio_desk.kernel.problem import Problem
 from studio_desk.store import blobs, numbers
 from studio_desk.store.check import check
@@ -98,6 +98,57 @@ def test_the_old_computer_is_believed_up_to_its_point_only(world: World):
     assert refused.value.code == "DEVICE_TAKEN"
     assert refused.value.more["free"] == 3
     assert "--computer 3" in refused.value.remedy
+
+
+def test_a_stick_that_turns_up_late_is_taken_when_the_officer_vouches_for_it(world: World):
+    district = world.district()
+    old = world.station(district)
+    write(old, "一")
+    world.meet(district, old)
+    write(old, "二")
+    stick = send(old, world.stick / "1")
+    write(old, "三")
+    after = send(old, world.stick / "2")
+    new, _ = replaced(world, district)
+    assert {o.code for o in take(district, stick, after)} == {"SIGNER_REVOKED"}
+    first, second = (next(e["id"] for e in quarantine.entries(district) if e["file"] == f.name) for f in (stick, after))
+    version = trust_store.required(district).version
+    again = review.release(district, first)  # tried again without a word why it should be believed
+    assert again is not None
+    assert again.code == "SIGNER_REVOKED"
+    assert trust_store.required(district).version == version
+    done = review.release(district, first, "电话核实过")
+    assert done is not None
+    assert done.outcome == "applied"
+    gone = next(c for c in trust_store.required(district).computers if c.device == "SQ-1")
+    assert gone.revoked is not None
+    assert gone.revoked["SQ-1"][0] == done.last
+    assert "电话核实过" in gone.reason
+    still = review.release(district, second)  # believed so far and no further
+    assert still is not None
+    assert still.code == "SIGNER_REVOKED"
+    world.meet(district, new)
+    assert sorted(titles(new).values()) == sorted(titles(district).values()) == ["一", "二"]
+    assert check(new, deep=True).findings == () == check(district, deep=True).findings
+
+
+def test_nobody_vouches_for_a_computer_that_has_another_key(world: World):
+    """What a leaked key signed is never taken so: the computer itself sends all that is its own again."""
+    district = world.district()
+    one = world.station(district)
+    write(one, "一")
+    world.meet(district, one)
+    write(one, "二")
+    forged = send(one, world.stick / "1")
+    rotation.change(one, leaked=True)
+    world.enrol(district, one)
+    (found,) = take(district, forged)
+    assert found.code == "SIGNER_REVOKED"
+    version = trust_store.required(district).version
+    again = review.release(district, quarantine.entries(district)[0]["id"], "电话核实过")
+    assert again is not None
+    assert again.code == "SIGNER_REVOKED"
+    assert trust_store.required(district).version == version
 
 
 def test_a_taken_number_is_put_right_without_losing_what_was_typed(world: World):

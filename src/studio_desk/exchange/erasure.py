@@ -146,14 +146,13 @@ def said_for(c: Connection, station: str) -> list[str]:
     return sorted(rec for rec, chains in store.erasing(c).items() if any(store.party(dev) == station for dev in chains))
 
 
-def elsewhere(home: Home, volume: Volume) -> list[str]:
-    """Erased records whose bodies a bundle lacks while the op that erased them is not in it."""
-    if not volume.bare:
-        return []
-    with home.file.read() as c:
-        known = volume.bare & store.erasing(c).keys()
+def elsewhere(volume: Volume) -> list[str]:
+    """Erased records whose bodies a bundle lacks while the op that erased them is not in it.
+
+    That op may not even be here: who brought the ops promised it, and whoever gets them from us is promised the same.
+    """
     inside = {op.rec for line in volume.ops if store.TYPE in line and (op := Op.from_line(line)).type == store.TYPE}
-    return sorted(known - inside)
+    return sorted(volume.bare - inside)
 
 
 def standing(home: Home) -> list[Standing]:

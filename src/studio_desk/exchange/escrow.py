@@ -21,7 +21,6 @@ from studio_desk.kernel.words import say
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
 
-LISTED: Final = "studio-desk-trust-file/1"
 NAME: Final = "{district}-escrow-{tail}.txt"
 _LONGEST: Final = 4096
 
@@ -124,5 +123,5 @@ def write_list(home: Home, to: Path) -> Path:
     trust = trust_store.required(home)
     name = f"{trust.district}-trust-{trust.version:06d}.json"
     *earlier, newest = trust_store.way(home)
-    said = canon({"format": LISTED, "trust": newest, "earlier": earlier})
+    said = canon({"format": trust_store.LISTED, "trust": newest, "earlier": earlier})
     return Folder(to).put((said + "\n").encode(), name)

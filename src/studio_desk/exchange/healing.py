@@ -167,6 +167,13 @@ def part_numbers(c: Connection, home: Home, h: Header, added: Collection[str]) -
     return told
 
 
+def take_over(home: Home, dev: str, seq: int, head: str) -> int:
+    """Say again what another computer of this station wrote and only this one still holds; answers how many ops (clause 10.6f)."""
+    ours = chain_owner(dev) == home.code and not chain_to(dev) and chain_stem(dev) != chain_stem(home.device)
+    more = seq < home.journal.frontiers(dev).get(dev, (0, ""))[0]
+    return heal(home, dev, seq) if ours and more and (seq == 0 or _digest(home, dev, seq) == head) else 0
+
+
 # --- at the others ---------------------------------------------------------------------------------------------
 
 

@@ -155,7 +155,9 @@ def waiting(home: Home, *, everything: bool = False, asked: Sequence[str] = ()) 
         last = frontiers[dev][0]
         if covered.get(dev, 0) < last:
             volumes += cut(home, dev, covered.get(dev, 0) + 1, last)
-    if not volumes and (asked or relay.missing(home) or relay.lacking(home) or relay.held_up(home)):
+    if not volumes and (
+        asked or relay.missing(home) or relay.lacking(home) or relay.held_up(home) or relay.ahead(home)
+    ):
         # Asked-for attachments, and a word of what is lacking here, need an op to travel with: the newest one goes again.
         last = frontiers.get(home.device, (0, ""))[0]
         volumes = cut(home, home.device, last, last) if last else []
@@ -218,7 +220,7 @@ def send(
     for volume in volumes:
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
-            erased=erasure.elsewhere(home, volume), needs=needs, vouch=volume.vouch or _vouch(home, volume),
+            erased=erasure.elsewhere(volume), needs=needs, vouch=volume.vouch or _vouch(home, volume),
             min_reader=SECOND_READER if keys.second else MIN_READER,
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from studio_desk.exchange import acknowledged, erasure, giving_back, healing, lists, outbox, relay, tables, trust_store
-from studio_desk.exchange.header import chain_owner, chain_to
+from studio_desk.exchange.header import chain_owner, chain_stem, chain_to
 from studio_desk.exchange.transports import Transport
 from studio_desk.exchange.transports.folder import Folder
 from studio_desk.exchange.volumes import sizes
@@ -213,6 +213,11 @@ def _take_receipt(
     for sha256 in sorted(here):
         c.execute(tables.wanted.insert().prefix_with("OR REPLACE"), {"sha256": sha256, "dev": "", "side": "there"})
     _compare(c, home, newest["frontiers"], taken)
+    for dev in sorted(dev for dev, device in newest.get("bring", {}).items() if device == chain_stem(home.device)):
+        if count := healing.take_over(home, dev, *newest["frontiers"].get(dev, (0, GENESIS))):
+            taken.notices.append(
+                say("{dev} 的{n}条区级没有了，写它的电脑也没有（恢复过较旧的备份，或已停用）：已由本机重说，下次导出时上报。", dev=dev, n=count)
+            )  # fmt: skip
     erasure.follow(c, home, newest.get("erased", ()))
     acknowledged.settle(home)
 
@@ -259,9 +264,10 @@ def _say(c: Connection, home: Home, station: str, trust_version: int) -> dict[st
             "SELECT uid, code FROM record WHERE station = ? AND conflict ORDER BY uid", (station,)
         )
     ]
-    known = relay.known_to_exist(c, home, station)
+    known, left = relay.known_to_exist(c, home, station), relay.left(c, home, station)
     return {
         **({"known": known} if known else {}),
+        **({"bring": left} if left else {}),
         "hub_epoch": outbox.epoch_of(home),
         "frontiers": {dev: list(point) for dev, point in sorted(points.items())},
         "ends": _ends(c, station),
@@ -356,6 +362,7 @@ def _is_receipt(said: Mapping[str, Any]) -> bool:
         and all(isinstance(r, str) for r in said.get("erased", []))
         and isinstance(said.get("known", {}), dict)
         and all(type(seq) is int for seq in said.get("known", {}).values())
+        and isinstance(said.get("bring", {}), dict)
         and _are_points(frontiers)
         and _are_points(said.get("ends", {}))
         and _are_points(said.get("own", {}))

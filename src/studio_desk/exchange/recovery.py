@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from studio_desk.exchange import documents, trust_store
 from studio_desk.exchange.enrol import INSTALL, listed
-from studio_desk.exchange.escrow import LISTED
 from studio_desk.exchange.header import chain_stem
 from studio_desk.exchange.home_keys import ROOT, keys_of, retire
 from studio_desk.exchange.roots import sign_here
 from studio_desk.exchange.signing import Ed25519Signer, to_text
 from studio_desk.exchange.trust import Computer, TrustList, read_list, trust_wrong
+from studio_desk.exchange.trust_store import LISTED
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say
 
 if TYPE_CHECKING:
     from studio_desk.store.home import Home
-
-JUMP: Final = 100
-"""The list found may not be the last one: the next version leaves room for those that are lost."""
 
 
 def read_source(file: Path) -> tuple[TrustList, list[str]]:
@@ -78,7 +75,7 @@ def begin(home: Home, lists: Sequence[str], escrow: bytes | None, signers: Seque
         for document in lists:
             trust, _ = trust_store.keep(home, document, first=True)
         # Stations follow the receipt of the youngest chain: however often the lost home was restored, ours are younger.
-        home.meta.set("incarnation", str(trust.version + JUMP))
+        home.meta.set("incarnation", str(trust.version + trust_store.JUMP))
         home.new_incarnation(say("区级的数据全部丢失，用根钥匙重建。"))
         keys = keys_of(home)
         if escrow is not None:
@@ -95,5 +92,5 @@ def begin(home: Home, lists: Sequence[str], escrow: bytes | None, signers: Seque
             ]
             return [*known, own]
 
-        trust_store.renew(home, change, version=trust.version + JUMP, escrow=())
+        trust_store.renew(home, change, version=trust.version + trust_store.JUMP, escrow=())
     return sign_here(home, signers)

@@ -115,7 +115,9 @@ _CATALOGUE: Final[dict[str, tuple[_Sentence, Callable[[], str]]]] = {
     "SIGNER_UNKNOWN": (lambda **v: say("签名的钥匙没有登记（自称来自 {sender}）。", **v), _enrol),
     "SIGNER_REVOKED": (
         lambda **v: say("{device} 的钥匙自第 {seq} 号之后已吊销。", **v),
-        lambda: say("请与该站点核实；如确有新的记录，请该站点重新登记后再导出。"),
+        lambda: say(
+            "请与对方核实。电脑坏了、换了，而这些确是它先前写的：区级在隔离区写明原因后收下；它还在用的，请重新登记后再导出；都不是的，请丢弃。"
+        ),
     ),
     # Clause 6: the header.
     "HEADER_WRONG": (lambda **v: say("文件头的“{field}”不对。", **v), _alarm),

@@ -6,7 +6,7 @@ new one is filled, all by this one way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection
@@ -42,6 +42,19 @@ def missing(home: Home) -> dict[str, int]:
     """Chains of this station that the district holds further than this home does, with the last op it holds."""
     here, said = held(home), acknowledged.newest(home, home.code).get("frontiers", {})
     return {dev: seq for dev, (seq, _) in said.items() if seq > here.get(dev, (0, ""))[0]}
+
+
+def ahead(home: Home) -> bool:
+    """Whether the district holds less than this home of a chain that its computer does not write any more.
+
+    Both were set back, or that computer is gone: the district has to hear that we still hold it.
+    """
+    here, said = held(home), acknowledged.newest(home, home.code).get("frontiers")
+    in_force = {one.device for one in trust_store.required(home).of(home.code)}
+    return said is not None and any(
+        seq > said.get(dev, (0, ""))[0] and chain_stem(dev) != chain_stem(home.device) and _over(dev, here, in_force)
+        for dev, (seq, _) in here.items()
+    )
 
 
 def held_up(home: Home) -> bool:
@@ -133,6 +146,30 @@ def known_to_exist(c: Connection, home: Home, station: str) -> dict[str, int]:
             heard(mark.get("device"), mark.get("seq"))
     here = home.journal.frontiers(f"{station}-*")
     return {dev: seq for dev, seq in sorted(found.items()) if seq > here.get(dev, (0, ""))[0]}
+
+
+def left(c: Connection, home: Home, station: str) -> dict[str, str]:
+    """At the district: chains that nobody can bring but another computer of their station, and which one is asked to.
+
+    The computer that wrote it was revoked, or writes a younger chain and holds less of this one than the other does.
+    """
+    in_force = {one.device for one in trust_store.required(home).of(station)}
+    here = home.journal.frontiers(f"{station}-*")
+    rows = [row for row in c.execute(tables.holds.select()) if _of(row.dev, station)]
+    found: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (-row.seq, row.device)):
+        stem = chain_stem(row.dev)
+        own = {one.dev: one.seq for one in rows if one.device == stem}
+        more = row.seq > max(here.get(row.dev, (0, ""))[0], own.get(row.dev, 0) if stem in in_force else 0)
+        if more and row.device in in_force - {stem} and _over(row.dev, own, in_force):
+            found.setdefault(row.dev, row.device)
+    return found
+
+
+def _over(dev: str, known: Iterable[str], in_force: set[str]) -> bool:
+    """Whether a chain is not written any more: its computer is not in force, or a younger chain of it is known."""
+    stem = chain_stem(dev)
+    return stem not in in_force or any(chain_stem(k) == stem and chain_age(k) > chain_age(dev) for k in known)
 
 
 def _of(dev: str, station: str) -> bool:

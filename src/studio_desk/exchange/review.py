@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from studio_desk.exchange import acknowledged, quarantine, sealed_files, tables
+from studio_desk.exchange import acknowledged, late, quarantine, sealed_files, tables
 from studio_desk.exchange.bundle import WAVED
 from studio_desk.exchange.inbox import receive
 from studio_desk.exchange.outcomes import Outcome
@@ -22,13 +22,14 @@ def release(home: Home, number: int | str, reason: str = "") -> Outcome | None:
     """Try a refused bundle again, or accept a flagged record as it is.
 
     A bundle whose fault a person may judge (`bundle.WAVED`) is then taken in with that fault; any other fault must be
-    gone (the station was enrolled, the program updated), or it is refused again.
+    gone (the station was enrolled, the program updated), or it is refused again. With a reason a bundle of a computer that
+    is gone is believed (`late.believe`).
 
     Returns:
         What became of the bundle, `None` for a record.
 
     Raises:
-        Problem: `NO_SUCH_QUARANTINE`, `QUARANTINE_DECIDED`, `QUARANTINE_FILE_LOST`.
+        Problem: `NO_SUCH_QUARANTINE`, `QUARANTINE_DECIDED`, `QUARANTINE_FILE_LOST`, `TRUST_UNSIGNED`.
     """
     found = _open(home, number)
     if found["what"] == "record":
@@ -41,6 +42,8 @@ def release(home: Home, number: int | str, reason: str = "") -> Outcome | None:
             say("隔离的文件“{file}”不在了。", file=found["file"]),
             say("请让对方再送一次；重复接收不会出错。"),
         )
+    if found["code"] == late.REFUSED and reason.strip():
+        late.believe(home, path, reason.strip())
     outcome = receive(home, [path], allow=frozenset({found["code"]}) & WAVED)[0]
     outcome.file = found["file"]
     return outcome

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from studio_desk.exchange import documents, trust_store
+from studio_desk.exchange.enrol import listed
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.signing import Ed25519Signer, from_text, new_private, to_text
 from studio_desk.exchange.transports.folder import Folder
-from studio_desk.exchange.trust import TrustList, add_signatures, missing, read_draft, read_list
+from studio_desk.exchange.trust import TrustList, add_signatures, follow, missing, read_draft, read_list
+from studio_desk.exchange.trust_store import LISTED
 from studio_desk.kernel.canon import canon
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
@@ -234,10 +236,17 @@ def sign(file: Path, signer: Ed25519Signer) -> Waiting:
 def take(home: Home, file: Path) -> TrustList:
     """At the district: take the signatures of a draft file; with enough of them the list is in force.
 
+    A file of the list itself (`keys list`), as a station wrote it, is taken up when this home was set back and forgot that
+    list: the root keys have signed it.
+
     Raises:
-        Problem: `NOT_A_DISTRICT`, `DRAFT_OTHER`, `TRUST_UNSIGNED`, as `read`.
+        Problem: `NOT_A_DISTRICT`, `DRAFT_OTHER`, `TRUST_UNSIGNED`, as `read`; `TRUST_…` for a list.
     """
     demand_district(home)
+    if lists := listed(documents.read(file, {DRAFT, LISTED}, lambda: _wrong(file))):
+        for _, document in follow(lists, trust_store.required(home)):
+            trust_store.keep(home, document)
+        return trust_store.required(home)
     _, document = _texts(file)
     found, _ = read_draft(document)
     own = trust_store.draft_document(home)

@@ -27,6 +27,12 @@ DRAFT: Final = "trust_draft"
 """The `meta` entry with the next version while it lacks signatures."""
 TURNS: Final = "trust_turns"
 """The `meta` entry with the versions that changed the root keys: whoever is behind one must take it first."""
+LISTED: Final = "studio-desk-trust-file/1"
+"""Format of a file with the list and what leads to it."""
+JUMP: Final = 100
+"""Versions left out where some may be lost: two lists of one number would be taken for a theft (clause 14.6)."""
+_COUNTED: Final = "trust_incarnation"
+"""The `meta` entry of a district with the incarnation that made the last list."""
 VALID_DAYS: Final = 400
 """A list is renewed with every enrolment; a little over a year without one, then it warns."""
 
@@ -128,8 +134,11 @@ def renew(home: Home, change: Callable[[Sequence[Computer]], Sequence[Computer]]
         if waiting and replace(waiting, computers=computers, **fields) == waiting:
             return waiting
         dated = {"issued": today.isoformat(), "expires": clock.later(today, VALID_DAYS).isoformat()}
-        # A draft that changes gets another number: holders may have signed the one before.
-        changed = {"version": base.version + 1, **dated, **fields}
+        # A draft that changes gets another number: holders may have signed the one before. Set back, this home may have
+        # forgotten lists that others hold.
+        step = 1 if home.incarnation == int(home.meta.get(_COUNTED, "1")) else JUMP
+        home.meta.set(_COUNTED, str(home.incarnation))
+        changed = {"version": base.version + step, **dated, **fields}
         following = replace(base, computers=computers, **changed)
         return put(home, sign_list(following, [root] if root else []))
 

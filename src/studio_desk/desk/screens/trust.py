@@ -195,7 +195,7 @@ class TrustPage(Scrolling):
 
     def _take_draft(self) -> None:
         dialog = QFileDialog(self, say("签过名的草稿"))
-        dialog.setNameFilter(say("草稿文件 (*-draft.json)"))
+        dialog.setNameFilter(say("草稿、名单文件 (*-draft.json *-trust-*.json)"))
         dialog.fileSelected.connect(lambda file: self._take_file(Path(file)))
         dialog.open()
 

@@ -12,7 +12,7 @@ from studio_desk.desk.actions import Desk
 from studio_desk.desk.buttons import push
 from studio_desk.desk.icons import coloured
 from studio_desk.desk.rows import Row, Rows
-from studio_desk.exchange import quarantine, review, tables
+from studio_desk.exchange import late, quarantine, review, tables
 from studio_desk.exchange.gaps import gaps_before
 from studio_desk.exchange.outcomes import Outcome
 from studio_desk.kernel.progress import Progress
@@ -90,12 +90,24 @@ class Kept(QObject):
     # --- set apart -----------------------------------------------------------------------------------------------
 
     def release(self) -> None:
-        """Try a refused bundle again, or accept a flagged record (a job)."""
-        if self.apart.chosen:
-            number = self.apart.chosen[0]
-            self._desk.run_job(
-                _release, self._desk.home, number, title=say("正在收件…"), done=self._released, writes=True
-            )
+        """Try a refused bundle again, or accept a flagged record; what a computer that is gone wrote needs a reason."""
+        if not self.apart.chosen:
+            return
+        number, home = self.apart.chosen[0], self._desk.home
+        if home.role == "station" or quarantine.entry(home, number)["code"] != late.REFUSED:
+            self.retry(number)
+            return
+        self._desk.ask_reason(
+            say("再收一次"),
+            say("那台电脑已吊销。确是它坏了、换了以前写的，请写明怎么核实的，就信到这里为止："),
+            lambda reason: self.retry(number, reason),
+        )
+
+    def retry(self, number: int, reason: str = "") -> None:
+        """Take in what was refused (a job)."""
+        self._desk.run_job(
+            _release, self._desk.home, number, reason, title=say("正在收件…"), done=self._released, writes=True
+        )
 
     def _released(self, outcome: Outcome | None) -> None:
         if outcome is not None and outcome.problem:
@@ -194,9 +206,9 @@ def _time(stamp: str) -> str:
     return stamp[:16].replace("T", " ")
 
 
-def _release(home: Home, number: int, progress: Progress) -> Outcome | None:
+def _release(home: Home, number: int, reason: str, progress: Progress) -> Outcome | None:
     progress(0, 1, "")
-    return review.release(home, number)
+    return review.release(home, number, reason)
 
 
 def _undo(home: Home, bundle: str, progress: Progress) -> dict[str, Any]:
