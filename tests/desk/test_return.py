@@ -111,6 +111,32 @@ def test_a_return_of_receipts_only_says_so(scene: Scene) -> None:
         assert "receipt" in outbox_told(at.home)
 
 
+def test_what_the_district_lost_is_said_beside_a_file_that_has_to_wait(scene: Scene) -> None:
+    scene.leave()
+    there(scene)
+    back(scene)
+    file = scene.folder / DISTRICT / "desk.db"
+    before, uid = file.read_bytes(), scene.template.uids["journal_entry"]
+    with scene.open(DISTRICT) as district:
+        remarks.comment(district, uid, "办得及时", who="陈副主席")
+    for place in ("桥东", "桥西"):
+        with scene.open("SQ") as station:
+            station.journal.correct(uid, {"place": place}, "更正")
+        if place == "桥东":  # the district takes it, says so, and forgets it
+            there(scene)
+            back(scene)
+    file.write_bytes(before)
+    with scene.open("SQ") as station:
+        outbox.export(station, scene.stick)
+    at = scene.sit(DISTRICT)
+    page = at.go("inbox")
+    page.take_button.click()
+    at.idle()
+    told = page.table.text_at(0, 6)
+    assert told.startswith("等待 SQ-1 第")
+    assert "SQ-1 已收下区级的 990000-1@SQ" in told
+
+
 def outbox_told(home: Any) -> str:
     from studio_desk.exchange.preview import preview, sentences
 

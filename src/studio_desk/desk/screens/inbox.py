@@ -190,7 +190,7 @@ class InboxPage(Page):
         rows = []
         for number, one in enumerate(outcomes):
             sign, colour = SIGNS[one.outcome]
-            told = one.problem or " ".join(one.notices)
+            told = " ".join(filter(None, (one.problem, *one.notices)))
             rows.append(
                 Row(
                     (
