@@ -15,17 +15,16 @@ from studio_desk.kernel.pairs import pair_of
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.progress import Progress, silent
 from studio_desk.kernel.words import say
-from studio_desk.store import erasure, links, numbers, search
+from studio_desk.store import erasure, links, numbers, refusals, search
 from studio_desk.store.answers import Applied, Changes, Conflict, Revision, Version, Written
 from studio_desk.store.file import driver_of
 from studio_desk.store.ops import BASES, FORMAT, GENESIS, RECORD_TYPES, Op, body_line
 from studio_desk.store.past import Past
-from studio_desk.store.shape import Shape
+from studio_desk.store.shape import VOID, Shape
 
 if TYPE_CHECKING:
     from studio_desk.store.file import StationFile
 
-VOID = "作废"
 LATE_AFTER_DAYS = 3
 """A record entered more days after its event is marked as entered late (domain.md 2.1)."""
 
@@ -84,12 +83,12 @@ class Journal(Past):
         with self.file.write() as c:
             if uid:
                 before = self._register(c, uid)
-                self._check_writable(before, type)
+                refusals.refuse_unwritable(before, type, self.role, self.code)
             values = dict(values)
             uid = uid or str(values.get("uid") or "")
             heads = self._heads_of(c, uid) if uid else ()
             if heads:
-                _refuse_erased(self._register(c, uid))
+                refusals.refuse_erased(self._register(c, uid))
             uid = uid or ids.new_uid()
             if not heads:
                 self._fill_new(c, shape, values)
@@ -127,7 +126,7 @@ class Journal(Past):
             Problem: `MOVE_NOT_ALLOWED`, `REASON_REQUIRED`; else as `write`.
         """
         row = self.record(uid)
-        _refuse_erased(row)
+        refusals.refuse_erased(row)
         self._shape(row["kind"]).allow_move(row["state"], state, reason)
         return self._rewrite(row, {**(changes or {}), "state": state}, "record.move", reason)
 
@@ -185,8 +184,8 @@ class Journal(Past):
         with self.file.write() as c:
             before = _PAIR if pair_of(uid) else self._register(c, uid)
             if not confirms:
-                self._refuse_foreign(before)
-                _refuse_erased(before)
+                refusals.refuse_foreign(before, self.role, self.code)
+                refusals.refuse_erased(before)
             chains = {self._chain_for(erasure.party(dev)) for dev in self._chains_of(c, uid)}
             chains -= {op.dev for op in self._ops_of(c, uid) if op.type == erasure.TYPE}
             known = self._projector.row(c, erasure.KIND, uid) if before["kind"] == erasure.KIND else {}
@@ -208,8 +207,8 @@ class Journal(Past):
             Problem: `RECORD_ERASED`, `NOT_OWNER`.
         """
         for row in rows:
-            _refuse_erased(row)
-            self._refuse_foreign(row)
+            refusals.refuse_erased(row)
+            refusals.refuse_foreign(row, self.role, self.code)
         owners = {str(row["station"]) for row in rows}
         return self._chain_for(owners.pop()) if len(owners) == 1 else self.device
 
@@ -238,7 +237,7 @@ class Journal(Past):
         """
         with self.file.write() as c:
             if rec and type != erasure.TYPE and not pair_of(rec):
-                _refuse_erased(self._register(c, rec))
+                refusals.refuse_erased(self._register(c, rec))
             line = body_line(values, by=self.operator(), reason=reason)
             if base is None:
                 base = self._heads_of(c, rec)[:BASES] if rec else ()
@@ -325,16 +324,16 @@ class Journal(Past):
             rows = self._rows_of(c, gone)
             recs = {rec for _, _, rec, _ in rows if rec}
             if recs & erasure.erasing(c).keys() and not moved:
-                raise _erased_since()
+                raise refusals.erased_since()
             for dev in {dev for dev, _, _, _ in rows}:
                 mine = [seq for d, seq, _, _ in rows if d == dev]
                 last = c.exec_driver_sql("SELECT max(seq) FROM op WHERE dev = ?", (dev,)).scalar_one()
                 if sorted(mine) != list(range(last - len(mine) + 1, last + 1)):
-                    raise _built_on()
+                    raise refusals.built_on()
             for rec in recs if not moved else ():
                 for op in self._ops_of(c, rec):
                     if op.digest not in gone and gone & set(op.base):
-                        raise _built_on()
+                        raise refusals.built_on()
             marks = [(d,) for d in gone]
             bodies = [(body,) for _, _, _, body in rows]
             c.exec_driver_sql("DELETE FROM op WHERE digest = ?", marks)
@@ -376,7 +375,7 @@ class Journal(Past):
             ) from None
 
     def _rewrite(self, row: Mapping[str, Any], changes: Mapping[str, Any], type_: str, reason: str) -> Written:
-        _refuse_erased(row)
+        refusals.refuse_erased(row)
         state = str(changes.get("state", row["state"]))
         if type_ != "record.resolve" and state != row["state"]:
             self._shape(row["kind"]).allow_step(row, state, self.role)
@@ -386,29 +385,6 @@ class Journal(Past):
     def _is_draft(self, uid: str) -> bool:
         with self.file.read() as c:
             return bool(self._register(c, uid)["draft"])
-
-    def _check_writable(self, before: Mapping[str, Any], type_: str) -> None:
-        if before["state"] == VOID and type_ != "record.resolve":
-            raise Problem(
-                "RECORD_VOID",
-                say("{code}已经作废，不能再改。", code=before["code"]),
-                say("请另建一条新的记录，在说明里写上原编号。"),
-            )
-        if before["conflict"] and type_ != "record.resolve":
-            raise Problem(
-                "RECORD_IN_CONFLICT",
-                say("{code}有待定的冲突。", code=before["code"]),
-                say("请先在“冲突”页选定以哪一个为准。"),
-            )
-        self._refuse_foreign(before)
-
-    def _refuse_foreign(self, before: Mapping[str, Any]) -> None:
-        if self.role == "station" and before["station"] not in {"", self.code}:
-            raise Problem(
-                "NOT_OWNER",
-                say("{code}是{station}的记录，本站不能改。", code=before["code"], station=before["station"]),
-                say("请与该单位联系。"),
-            )
 
     def _chain_for(self, owner: str) -> str:
         """A district writes about a station's record in that station's downward chain."""
@@ -547,23 +523,6 @@ def _is_day(value: Any) -> bool:
     return True
 
 
-def _refuse_erased(before: Mapping[str, Any]) -> None:
-    if before["kind"] == erasure.KIND:
-        raise Problem(
-            "RECORD_ERASED",
-            say("{code}已经依法删除，不能再改。", code=before["code"] or before["uid"]),
-            say("请另建一条新的记录。"),
-        )
-
-
-def _erased_since() -> Problem:
-    return Problem(
-        "IMPORT_ERASED",
-        say("这次导入里有已经依法删除的记录，不能撤销。"),
-        say("其余记录有问题的，请用更正或作废处理。"),
-    )
-
-
 def _chunks(items: Sequence[str], size: int = 500) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(items), size):
         yield tuple(items[start : start + size])
@@ -571,14 +530,6 @@ def _chunks(items: Sequence[str], size: int = 500) -> Iterator[tuple[str, ...]]:
 
 def _in(query: str, part: Sequence[str]) -> str:
     return f"{query} IN ({','.join('?' * len(part))})"
-
-
-def _built_on() -> Problem:
-    return Problem(
-        "IMPORT_BUILT_ON",
-        say("后来的数据已经建立在这次导入之上，不能撤销。"),
-        say("请先撤销更晚的导入，或用更正、作废处理有问题的记录。"),
-    )
 
 
 __all__ = ["RECORD_TYPES", "Applied", "Changes", "Conflict", "Journal", "Revision", "Shape", "Version", "Written"]

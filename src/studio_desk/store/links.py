@@ -16,17 +16,15 @@ from studio_desk.kernel.pairs import LINK, LINK_TYPES, UNLINK, pair_name, pair_o
 from studio_desk.kernel.problem import Problem
 from studio_desk.kernel.words import say, series
 from studio_desk.store import erasure
-from studio_desk.store.ops import Op, read_body
+from studio_desk.store.ops import BASES, Op, read_body
 from studio_desk.store.projection import Said, project
+from studio_desk.store.shape import VOID
 
 if TYPE_CHECKING:
     from studio_desk.store.journal import Journal
 
 WAS: Final = "link"
 """Stands for the kind in the op that erases what was said of a pair."""
-_VOID: Final = "作废"
-_SEEN: Final = 64
-"""Revisions that one op may name (bundle-format 7.2)."""
 _BOTH: Final = """FROM link l JOIN record a ON a.uid = l.one JOIN record b ON b.uid = l.other
  WHERE a.kind = b.kind AND a.kind NOT IN ('erased', 'unknown')"""
 """Pairs whose records are both here: what an erased record was linked to is not told."""
@@ -135,11 +133,11 @@ def _say(c: Connection, journal: Journal, type_: str, uids: tuple[str, str], rea
     if kinds or shape is None or not shape.same:
         raise Problem("LINK_KINDS", say("只能关联两条同类的记录，如两位群众、两场活动。"), say("请核对编号。"))
     for row in rows:
-        if type_ == LINK and row["state"] == _VOID:
+        if type_ == LINK and row["state"] == VOID:
             raise Problem("RECORD_VOID", say("{code}已经作废，不能关联。", code=row["code"]), say("请选另一条。"))
     chain = journal.chain_about(rows)
     heads = _row(c, pair)[1]
-    op = journal.note(type_, {}, chain=chain, rec=pair, reason=reason.strip(), base=heads[:_SEEN])
+    op = journal.note(type_, {}, chain=chain, rec=pair, reason=reason.strip(), base=heads[:BASES])
     work_out(c, [pair])
     return op
 
@@ -287,7 +285,7 @@ def _neighbours(c: Connection, uid: str) -> list[str]:
 def _canonical(c: Connection, members: Iterable[str]) -> str:
     names = sorted(members)
     marks = ",".join("?" * len(names))
-    query = f"SELECT min(uid) FROM record WHERE uid IN ({marks}) AND state <> '{_VOID}'"  # noqa: S608 - only marks
+    query = f"SELECT min(uid) FROM record WHERE uid IN ({marks}) AND state <> '{VOID}'"  # noqa: S608 - only marks
     return str(c.exec_driver_sql(query, tuple(names)).scalar() or names[0])
 
 

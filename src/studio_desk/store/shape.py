@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sqlalchemy import Table
 
 if TYPE_CHECKING:
     from studio_desk.kernel.finding import Finding
+
+VOID: Final = "作废"
+"""The state of a record that is withdrawn, whatever its kind."""
 
 
 class Shape(Protocol):
