@@ -1,4 +1,4 @@
-"""What the client makes of a hub that asks it to wait, that refuses, and of a slow line. The hub is a script here."""
+"""What the client makes of a hub that asks it to wait, that refuses or answers nonsense, and of a slow line. The hub is a script here."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+from studio_desk.exchange import network
 from studio_desk.exchange.backoff import SPREAD, Backoff
 from studio_desk.exchange.hub_answers import RETRY_AFTER
 from studio_desk.exchange.hub_place import place_of
 from studio_desk.exchange.signing import Ed25519Signer, new_private
 from studio_desk.exchange.transports.https import FIRST, KIB, PATIENCE, TRIES, HubClient
 from studio_desk.kernel.problem import MEDIUM, NETWORK, Problem
+from studio_desk.kernel.progress import silent
 
 EMPTY = {"box": "b", "items": [], "more": False}
 
@@ -184,6 +186,30 @@ def test_a_refusal_in_words_that_make_no_sense_is_a_refusal(talk: Talk, words: b
     with pytest.raises(Problem) as told:
         talk.client.listing(0)
     assert told.value.remedy
+
+
+def test_the_words_of_a_hub_draw_nothing_on_a_terminal(talk: Talk) -> None:
+    said = {"code": "\x1b]0;x\x07", "problem": "\x1b[2J忙\n" + "很" * 5000, "remedy": "\u202e过会儿\0再来"}
+    talk.script.words = json.dumps(said).encode()
+    talk.script.answers += [(403, "")]
+    with pytest.raises(Problem) as told:
+        talk.client.listing(0)
+    for words in (told.value.code, told.value.sentence, told.value.remedy):
+        assert words.isprintable()
+        assert 0 < len(words) <= 300
+    assert told.value.code == "HUB_REFUSED"
+    assert "过会儿" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "../a.sdx"}, {"name": "\x1b[2J.sdx"}, {"name": ""}, {"sha256": "０" * 64}, {"sha256": "0" * 63}]
+)
+def test_mail_under_a_name_that_none_of_ours_has_is_left_where_it_is(
+    talk: Talk, tmp_path: Path, change: dict[str, str]
+) -> None:
+    item = {"seq": 1, "name": "990000-1-to-SQ-000001-000009.sdx", "sha256": "0" * 64, "size": 1, **change}
+    assert network._fetch(talk.client, item, tmp_path, silent) is None
+    assert talk.script.seen == []
 
 
 @pytest.mark.parametrize("name", ["gone.sdx", "."])

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from studio_desk.exchange.hub_place import Place
 from studio_desk.kernel.problem import NETWORK, Problem
+from studio_desk.kernel.text import one_line
 from studio_desk.kernel.words import say
 
 RETRY_AFTER: Final = "retry_after"
@@ -19,6 +20,8 @@ DAY: Final = 24 * 3600
 """The longest that anybody is sent away, in seconds."""
 SPEECHLESS: Final = "HUB_REFUSED"
 """Code of a refusal that came without the hub's words."""
+_LONGEST: Final = 300
+"""Characters of a hub's words that are shown."""
 BUSY: Final = frozenset({429, 503})
 """Answers of a hub that took nothing in and, with `Retry-After`, says when it will."""
 AGAIN: Final = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
@@ -60,15 +63,15 @@ class Reply:
         return int(said)
 
     def problem(self) -> Problem:
-        """The hub's refusal in its own words."""
+        """The hub's refusal in its own words, as far as they are words: not every hub is one."""
         said = self.said
         more: dict[str, Any] = {"exit_code": NETWORK} if self.status in AGAIN else {}
         if self.asked:
             more[RETRY_AFTER] = self.asked
         return Problem(
-            str(said.get("code", SPEECHLESS)),
-            str(said.get("problem", say("区级接收站不接受（HTTP {status}）。", status=self.status))),
-            str(said.get("remedy", say("请稍后再试，或用U盘报送。"))),
+            code if re.fullmatch("[A-Z0-9_]{1,60}", code := str(said.get("code"))) else SPEECHLESS,
+            _plain(said.get("problem")) or say("区级接收站不接受（HTTP {status}）。", status=self.status),
+            _plain(said.get("remedy")) or say("请稍后再试，或用U盘报送。"),
             **more,
             http=self.status,
         )
@@ -78,6 +81,11 @@ class Reply:
         """Seconds after which the hub wants to be asked again, at most a day; 0 when it did not say (RFC 9110 section 10.2.3)."""
         said = self.headers.get("retry-after", "")
         return float(min(int(said), DAY)) if re.fullmatch("[0-9]{1,300}", said) else 0.0
+
+
+def _plain(said: Any) -> str:
+    """Words of a hub without what would move a terminal's cursor, and not more than a sentence or two."""
+    return one_line(said)[:_LONGEST] if isinstance(said, str) else ""
 
 
 def away(place: Place) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -374,9 +375,14 @@ def handed_at(home: Home) -> str:
     return _handed(home)[2]
 
 
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._-]{0,199}")
+"""What a hub calls its mail (`header.file_name`); it is part of an address and shown to the clerk."""
+
+
 def _fetch(client: HubClient, item: dict[str, Any], folder: Path, progress: Progress) -> Path | None:
     sha256 = item["sha256"]
-    if len(sha256) != 64 or not sha256.isalnum() or "/" in item["name"]:
+    if not _SHA256.fullmatch(sha256) or not _NAME.fullmatch(item["name"]):
         return None
     part = folder / f"{sha256}.part"
     if not client.fetch(item["name"], sha256, item["size"], part, progress):
