@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPlainTextEdit
 
 from studio_desk.desk.wizards.list_editor import ListEditor
@@ -370,3 +371,31 @@ def test_a_file_that_is_no_list_is_refused_and_one_with_flaws_is_shown(scene: Sc
     press(editor.put_button)
     (made,) = lists.editions(at.home, "rules")
     assert made.content["parameters"] == [{"name": "走访次数", "value": True}]
+
+
+@pytest.mark.parametrize("size", ["中", "特大"])
+def test_long_words_and_keys_take_several_lines_and_nothing_is_beyond_the_edge(scene: Scene, size: str) -> None:
+    at = scene.sit("SQ", font_size=size)
+    page = at.go("handover").taking
+    rows = [
+        {"how": "altered", "what": "有效期到", "old": "2026-12-31", "new": "2027-12-31"},
+        {"how": "added", "what": "接收站证书指纹“" + "0123456789abcdef" * 4 + "”", "old": "", "new": ""},
+        {"how": "altered", "what": "正文第1段", "old": "逐村走访，" * 30, "new": "逐户走访，" * 30},
+    ]
+    page.differing.show_changes(
+        [{"sort": "trust", "title": "第3版", "text": "信任名单更新到第3版。", "differences": rows}]
+    )
+    at.idle()
+    table = page.differing
+    assert table.isVisible()
+    assert table.horizontalScrollBar().maximum() == 0
+    heights = [table.rowHeight(row) for row in range(table.rowCount())]
+    assert heights[3] > heights[1] < heights[2]
+    for row in range(1, 4):
+        for column in range(3):
+            lines = table.fontMetrics().boundingRect(
+                0, 0, table.columnWidth(column) - 8, 9999, Qt.TextFlag.TextWordWrap, table.text_at(row, column)
+            )
+            assert lines.width() <= table.columnWidth(column)
+    page.differing.show_changes([{"sort": "confirmed", "text": "区里确认收到3条记录。"}])
+    assert not table.isVisible(), "nothing is different in a list"

@@ -28,6 +28,7 @@ PASSPHRASE = "春天的石桥镇"
 @pytest.fixture
 def wizard(qapp: QApplication, tmp_path: Path, monkeypatch) -> Iterator[Callable[..., SimpleNamespace]]:
     """`wizard()` opens it; `.done` and `.gave_up` tell how it ended."""
+    theme.apply(qapp, "浅色", "中")  # as the program does before its first window
     window = MainWindow()
     window.show()
     opened: list[SimpleNamespace] = []
@@ -206,6 +207,16 @@ def test_the_other_language_takes_over(wizard) -> None:
     assert told.gave_up == []
     other.reject()
     assert told.gave_up == [True]
+
+
+def test_the_letters_may_be_changed_again_and_again(qapp: QApplication, wizard) -> None:
+    run = wizard().run
+    for size in [*FONT_POINTS, *reversed(FONT_POINTS), *FONT_POINTS]:
+        run.currentPage().sizes[size].click()
+        qapp.processEvents()
+        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.CancelButton):
+            assert run.button(which).font().pointSize() == FONT_POINTS[size]
+    run.reject()
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])

@@ -54,6 +54,12 @@ def test_the_district_holds_both_stations_and_every_record_is_received(told: dic
 
 
 @pytest.mark.slow
+def test_the_district_finds_the_one_woman_who_moved_and_nobody_else_twice(told: dict[str, Any]) -> None:
+    found = _run(told["tmp"], "--home", told["homes"]["990000"], "duplicates")["duplicates"]
+    assert [{pair["one"]["title"], pair["other"]["title"]} for pair in found] == [{"何玉兰", "何玉岚"}]
+
+
+@pytest.mark.slow
 def test_there_are_pictures_of_at_least_twelve_screens(told: dict[str, Any]) -> None:
     shots = [Path(p) for p in told["screenshots"]]
     assert len(shots) >= 12

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -20,11 +21,13 @@ _SIGNS: Final = {
     "moved": ("list-details", "text"),
 }
 """Icon and colour by how something is different; the word stands beside them."""
+_RUN, _PIECE = re.compile(r"[!-~]{17,}"), 8
+"""Letters without a blank that may be wider than a column, and after how many of them a line may end."""
 
 
 def news_table() -> Rows:
     """The empty table of what a bundle brings, a sentence each."""
-    return Rows(say("这次带来的"), (say("内容"), say("说明")), stretch=1, snug=True)
+    return Rows(say("这次带来的"), (say("内容"), say("说明")), snug=True, wrapped=True)
 
 
 def news(number: int, change: Mapping[str, Any]) -> Row:
@@ -68,4 +71,10 @@ class Differing(Rows):
 
 def _row(one: Mapping[str, str]) -> Row:
     sign, colour = _SIGNS.get(one["how"], ("info-circle", "faint"))
-    return Row((heading(one), one["old"] or "—", one["new"] or "—"), None, coloured(sign, theme.colour(colour)))
+    cells = tuple(_breakable(text or "—") for text in (heading(one), one["old"], one["new"]))
+    return Row(cells, None, coloured(sign, theme.colour(colour)))
+
+
+def _breakable(text: str) -> str:
+    """Let a long run without a blank (a key, a fingerprint, an address) go on in the next line."""
+    return _RUN.sub(lambda run: "\u200b".join(run[0][n : n + _PIECE] for n in range(0, len(run[0]), _PIECE)), text)

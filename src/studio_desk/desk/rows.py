@@ -164,11 +164,12 @@ class Rows(QTableWidget):
             self.resizeRowsToContents()
             for row in range(self.rowCount()):
                 self.setRowHeight(row, max(self.rowHeight(row) + 6, line))
+        else:
+            fit_columns(self, self._stretch)
+        if self._snug and self._wrapped:
             whole = sum(self.rowHeight(row) for row in range(self.rowCount()))
             self.setFixedHeight(min(max(whole, line), line * MOST_WRAPPED) + above)
-            return
-        fit_columns(self, self._stretch)
-        if self._snug:
+        elif self._snug:
             sideways = header.length() > self.viewport().width()
             foot = self.horizontalScrollBar().sizeHint().height() if sideways else 0
             self.setFixedHeight(line * min(max(self.rowCount(), 1), MOST) + above + foot)
@@ -210,7 +211,7 @@ def share_columns(table: QTableView) -> None:
     over = sum(max(one - share, 0) for one in wanted)
     for n, one in enumerate(wanted):
         if one <= share:
-            header.resizeSection(n, one if over else share)
+            header.resizeSection(n, one if over else one + spare // len(wanted))
         else:
             header.resizeSection(n, share + spare * (one - share) // over)
 

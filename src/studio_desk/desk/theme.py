@@ -66,7 +66,9 @@ def apply(app: QApplication, scheme: str, size: str | int) -> None:
         size: a key of `kernel.settings.FONT_POINTS`, or points (before any settings are read).
     """
     chosen = _in_force[0] = SCHEMES.get(scheme, SCHEMES["浅色"])
-    if app.style().objectName() != "fusion":
+    if (
+        not app.styleSheet()
+    ):  # once: under a sheet the style has no name, and another one in its place crashes open windows
         app.setStyle("Fusion")
     app.setPalette(_palette(chosen))
     font = QFont(app.font())

@@ -13,6 +13,7 @@ class Place:
     town: str
     station: str
     villages: tuple[str, ...]
+    id_number: str
 
 
 TERM = "第十五届"
@@ -20,11 +21,14 @@ TERM = "第十五届"
 DISTRICT = ("990000", "云岭市青溪区政协")
 
 PLACES = (
-    Place("SQ", "石桥镇", "石桥镇政协联络站", ("上河湾村", "陈家庄村", "杏树坪村", "石桥社区")),
-    Place("LW", "柳湾镇", "柳湾镇政协联络站", ("柳湾村", "河口村", "青龙社区")),
-    Place("WS", "望山乡", "望山乡政协联络站", ("望山村", "老鹰岩村")),
-    Place("DG", "东关街道", "东关街道政协联络站", ("东关社区", "北街社区")),
+    Place("SQ", "石桥镇", "石桥镇政协联络站", ("上河湾村", "陈家庄村", "杏树坪村", "石桥社区"), "990000194909210016"),
+    Place("LW", "柳湾镇", "柳湾镇政协联络站", ("柳湾村", "河口村", "青龙社区"), "990000194909210032"),
+    Place("WS", "望山乡", "望山乡政协联络站", ("望山村", "老鹰岩村"), "990000194909210059"),
+    Place("DG", "东关街道", "东关街道政协联络站", ("东关社区", "北街社区"), "990000194909210075"),
 )
+
+KNOWN_TWICE = {"SQ": "何玉兰", "LW": "何玉岚"}
+"""One woman who moved from one township to the other and is spelled in two ways: the district finds and links her."""
 
 # Name, sex, nation, sector, unit, title. Rare characters on purpose: they must print, sort and be found.
 MEMBERS: tuple[tuple[str, str, str, str, str, str], ...] = (

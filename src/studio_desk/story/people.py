@@ -20,7 +20,7 @@ def bodies(s: Sample) -> None:
         station_kind="联络站",
         town=town,
         address=f"青溪区{town}政府一楼",
-        phone="0999-6600001",
+        phone=s.landline(1),
         opened="2021-06-24",
         platforms=["一线协商", "服务界别群众", "委员在身边"],
         head="马长福",
@@ -41,7 +41,7 @@ def bodies(s: Sample) -> None:
         responsible="马长福",
         convener="欧阳思远",
         liaison="何小兰",
-        phone="0999-6600002",
+        phone=s.landline(2),
         address=f"青溪区{town}政府一楼101室",
         opening_hours="周一至周五 8:30—17:30",
         receptions=[{"cycle": "每月", "number": n, "start": "09:00", "end": "11:30"} for n in (10, 20)],
@@ -63,7 +63,7 @@ def bodies(s: Sample) -> None:
                 name=name,
                 town=town,
                 contact=s.person_name(),
-                phone=f"1990000{2000 + point:04d}",
+                phone=s.mobile(0, 2000 + point),
                 since="2021-07-01",
                 needs=needs,
                 state="在用",
@@ -94,9 +94,9 @@ def members(s: Sample) -> None:
                 unit=unit,
                 job_title=title,
                 inside_system="体制外" if "公司" in unit or "合作社" in unit else "体制内",
-                phone=f"1990000{number + 1:04d}",
+                phone=s.mobile(0, number + 1),
                 expertise=["农业农村"] if "农" in sector else [],
-                id_number="990000194909210016" if number == 0 else "",
+                id_number=s.place.id_number if number == 0 else "",
                 state="在任",
             )
         )
@@ -124,7 +124,7 @@ def people(s: Sample) -> None:
                 head=head,
                 town=s.place.town,
                 address=address,
-                phone=f"1990001{number:04d}",
+                phone=s.mobile(1, number),
                 surveyed=s.iso(-s.chance.randrange(31, 70)),
                 category=s.chance.choice(("低保", "特困", "低保边缘", "独居老人", "残疾")),
                 causes=[s.chance.choice(("病", "残", "学", "缺劳力"))],
@@ -151,8 +151,21 @@ def people(s: Sample) -> None:
                 sex="男",
                 birth=f"19{40 + number % 50:02d}",
                 address=address,
-                phone=f"1990001{number:04d}",
+                phone=s.mobile(1, number),
                 household=s.households[-1],
+                consent_day=s.iso(-31),
+                state="在册",
+            )
+        )
+    if spelled := names.KNOWN_TWICE.get(s.place.code):
+        s.persons.append(
+            s.write(
+                "person",
+                name=spelled,
+                sex="女",
+                birth="1951",
+                address=f"{s.place.town}{s.place.villages[0]}2组",
+                phone="19900019999",
                 consent_day=s.iso(-31),
                 state="在册",
             )

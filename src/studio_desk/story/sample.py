@@ -144,8 +144,21 @@ class Sample:
             "name": self.person_name(),
             "sex": self.chance.choice("男女"),
             "age": self.chance.randint(24, 83),
-            "phone": f"1990002{number:04d}",
+            "phone": self.mobile(2, number),
         }
+
+    def mobile(self, series: int, number: int) -> str:
+        """A fictional number that nobody else has, here or at another sample station (domain.md 6).
+
+        Args:
+            series: 0 for members and contact points, 1 for people, 2 for visitors.
+            number: below 10,000, counted within the series.
+        """
+        return f"199{names.PLACES.index(self.place) * 10 + series:04d}{number:04d}"
+
+    def landline(self, number: int) -> str:
+        """A fictional number of an office of the station."""
+        return f"0999-66{names.PLACES.index(self.place):02d}{number:03d}"
 
     def person_name(self) -> str:
         """A fictional name, surnames with several readings among them."""

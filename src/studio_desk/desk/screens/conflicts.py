@@ -69,7 +69,7 @@ class ConflictsPage(Page):
         self.about = QLabel()
         self.about.setProperty("faint", "true")
         self.about.setWordWrap(True)
-        self.records = Rows(say("有冲突的记录"), (say("编号"), say("名称"), say("几处")), stretch=1, fewest=6)
+        self.records = Rows(say("有冲突的记录"), (say("记录"), say("几处")), fewest=6, wrapped=True)
         self.records.picked.connect(self._show)
         self.records.opened.connect(desk.open_record)
         self.inside = QWidget()
@@ -122,7 +122,7 @@ class ConflictsPage(Page):
         )
         self.records.put(
             [
-                Row((found[0].code, found[0].title, str(len(found))), uid, icon(signs.kind_icon(found[0].kind)))
+                Row((_named(found[0]), str(len(found))), uid, icon(signs.kind_icon(found[0].kind)))
                 for uid, found in by_record.items()
             ]
         )
@@ -222,6 +222,11 @@ def _parts(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return [part for one in value for part in _parts(one)] if isinstance(value, list) else [value]
+
+
+def _named(one: Conflict) -> str:
+    """Number and name of a record below each other; a record without a name is called by its number."""
+    return one.code if one.title in {"", one.code} else f"{one.code}\n{one.title}"
 
 
 SCREEN = Screen("conflicts", lambda: say("冲突"), "git-merge", ConflictsPage, group=signs.exchange)
