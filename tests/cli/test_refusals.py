@@ -99,6 +99,21 @@ def test_what_is_no_record(station: Terminal, unchanged, text: str) -> None:
     unchanged()
 
 
+def test_a_word_that_is_no_list(station: Terminal, unchanged) -> None:
+    for text in ("[", "[" * 100000, "[1e999]", "[NaN]"):
+        rc, out, err = station.run("add", "journal_entry", "--set", f"members={text}", "--json")
+        assert rc == 2, (out, err)
+    unchanged()
+
+
+def test_a_line_that_is_no_command(station: Terminal, unchanged) -> None:
+    bad = ["{", "[" * 100000, "9" * 5000, '{"argv":[1]}', "null"]
+    rc, out, err = station.run("rpc", stdin="\n".join(bad) + "\n")
+    assert rc == 0, err
+    assert [json.loads(json.loads(line)["out"])["code"] for line in out.splitlines()] == ["RPC_LINE"] * len(bad)
+    unchanged()
+
+
 def test_text_with_broken_characters_is_cleaned_or_refused_never_a_crash(station: Terminal) -> None:
     for place in ("石\x00桥", "石\ud800桥", "石\u202e桥", "😀", "\ue863", "李𠅤"):
         rc, out, err = station.run("add", "journal_entry", "--file", "-", stdin=json.dumps(entry(place=place)))

@@ -55,7 +55,7 @@ def _answer(call: Call, text: str, homes: Homes) -> dict[str, Any]:
         asked = json.loads(text)
         argv, given = asked["argv"], asked.get("stdin", "")
         fits = isinstance(argv, list) and all(isinstance(word, str) for word in argv) and isinstance(given, str)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         fits = False
     if not fits:
         problem = {

@@ -150,7 +150,7 @@ def _list(text: str, *, child: bool) -> list[Any]:
     if text.startswith("[") or child:
         try:
             found = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _not_json(str(error)[:120]) from None
         return found if isinstance(found, list) else [found]
     return [text]
