@@ -1,4 +1,4 @@
-"""The kept corpus of the fuzzer is replayed: what it once found stays found, without the fuzzer."""
+"""The kept corpus of the fuzzer and what it once found are replayed without the fuzzer: what was mended stays mended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.fuzz import seeds, targets
 
-CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
+CORPUS = [*sorted((Path(__file__).parent / "corpus").iterdir()), *sorted((Path(__file__).parent / "finds").iterdir())]
 
 
 @pytest.mark.parametrize("stage", targets.STAGES, ids=lambda letter: targets.STAGES[letter].__name__)
