@@ -7,10 +7,50 @@ import pytest
 from studio_desk.exchange import enrol, escrow, outbox, quarantine, rebuild, receipts, review, roots, trust_store
 from studio_desk.kernel.problem import Problem
 from studio_desk.store import blobs, custody
-from tests.exchange.set_back import BACKUP, SNAPSHOT, agree, saved, set_back
-from tests.exchange.world import JPEG, World, photo, take, titles, write
+from tests.exchange.set_back import BACKUP, SNAPSHOT, agree, begun, saved, set_back
+from tests.exchange.world import JPEG, World, photo, send, take, titles, write
 
 pytestmark = pytest.mark.usefixtures("read_here")
+
+
+def test_a_district_set_back_with_its_mark_while_nobody_writes_anything(world: World):
+    """All was received: nothing makes the station send, nothing makes the district say another word than its old ones."""
+    station, _, before = begun(world, "路灯", names=SNAPSHOT)
+    uid = write(station, "水渠")
+    world.meet(world.homes["990000"], station)
+    receipts.send_back(world.homes["990000"], uid, "补门牌号")
+    world.meet(world.homes["990000"], station)
+    with pytest.raises(Problem) as nothing:
+        outbox.export(station, world.stick / "nothing")
+    assert nothing.value.code == "NOTHING_TO_EXPORT"
+    district = set_back(world, before)
+    world.meet(district, station, rounds=4)
+    assert titles(station) == titles(district)
+    assert uid in titles(district)
+    assert any(op.type == "record.return" for dev in district.journal.frontiers("*@SQ") for op, _, _ in district.journal.ops(dev))
+    agree(district, station)
+    with pytest.raises(Problem) as nothing:
+        outbox.export(station, world.stick / "quiet")
+    assert nothing.value.code == "NOTHING_TO_EXPORT"
+
+
+def test_an_old_stick_is_answered_once_and_forgotten(world: World):
+    district = world.district()
+    station = world.station(district)
+    write(station, "路灯")
+    take(district, send(station, world.stick / "1"))
+    old = receipts.write(district, "SQ", world.stick / "old").files
+    take(station, *old)
+    write(station, "水渠")
+    world.meet(district, station)
+    assert outbox.waiting(station) == []
+    take(station, *old)
+    assert [volume.dev for volume in outbox.waiting(station)] == [f"{district.device}@SQ"]
+    chain = district.device
+    world.meet(district, station, rounds=1)
+    assert outbox.waiting(station) == []
+    assert district.device == chain
+    agree(district, station)
 
 
 @pytest.mark.parametrize("how", ["set back", "gone", "replaced"])

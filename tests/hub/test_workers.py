@@ -14,15 +14,21 @@ from typing import Any
 
 import pytest
 
-from studio_desk.exchange import http_signature, network, outbox
+from studio_desk.exchange import http_signature, inbox, network, outbox, trust_store
 from studio_desk.exchange.home_keys import keys_of
 from studio_desk.exchange.transports.https import HubClient
 from studio_desk.hub import tables
+from studio_desk.hub.board import Board
+from studio_desk.hub.callers import Callers
 from studio_desk.hub.database import Database, sqlite_url
+from studio_desk.hub.mailbox import Mailbox
+from studio_desk.hub.receiving import Receiving
+from studio_desk.hub.uploads import Quotas, Uploads
 from studio_desk.kernel import clock
+from studio_desk.kinds import KINDS
 from studio_desk.store import custody
 from studio_desk.store.home import Home
-from tests.hub.world import DISTRICT, Hub, World, line, quick, uids, until, write
+from tests.hub.world import DISTRICT, PASSPHRASE, Hub, World, line, quick, uids, until, write
 
 RECEIVED = {"received"}
 
@@ -250,6 +256,57 @@ def test_the_worker_that_merges_is_killed_again_and_again(world: World, db: str)
     network.pull(station, url=crew.hub.url, dial=quick)
     assert set(custody.words(station, list(uids(station))).values()) == RECEIVED
     crew.hub.stop()
+    assert uids(world.open(), "SQ") == uids(station)
+
+
+class Killed(BaseException):
+    """Ends a worker wherever it is; nothing in the program catches it."""
+
+
+@pytest.mark.parametrize("before", ["_post", "_done"])
+def test_a_worker_killed_after_merging_leaves_no_station_without_its_receipt(world: World, db: str, before: str):
+    """In its last moment a bundle is merged; the worker that takes over posts the receipt, and knows that it was merged."""
+    station = world.station(entries=2)
+    data, sent = pack(world, station)
+    world.shut()
+    place = world.folder / DISTRICT / "hub"
+    place.mkdir()
+    with Home.open(world.folder / DISTRICT, shapes=KINDS, passphrase=PASSPHRASE) as home:
+        key, trust = home.file.key, trust_store.required(home)
+    database = Database(db or sqlite_url(place / "hub.db"))
+
+    def worker() -> Receiving:
+        uploads, callers = Uploads(database, place, Quotas()), Callers(database, DISTRICT)
+        callers.learn(trust)
+        return Receiving(
+            (world.folder / DISTRICT, key),
+            database,
+            uploads=uploads,
+            mailbox=Mailbox(database, place),
+            callers=callers,
+            board=Board(database, place),
+        )
+
+    first = worker()
+    first._uploads.append("SQ-1", sent.sha256, 0, len(data), data)
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    setattr(first, before, die)
+    with pytest.raises(Killed):
+        first._round()
+    first._board.close()
+    second = worker()
+    second._round()
+    second._board.close()
+    box = Mailbox(database, place)
+    items = box.listing("SQ-1", 0)["items"]
+    inbox.receive(station, [box.find("SQ-1", item["name"])[0] for item in items])
+    with database.read() as c:
+        assert [row.state for row in c.execute(tables.bundle.select())] == ["done"]
+    database.close()
+    assert set(custody.words(station, list(uids(station))).values()) == RECEIVED
     assert uids(world.open(), "SQ") == uids(station)
 
 

@@ -21,6 +21,8 @@ _TOLD: Final = 5
 """Chains that one bundle's notices name."""
 _COUNTS: Final = "district_counts"
 """The `meta` entry of a station with the incarnation that the district last said it is."""
+_REPEATED: Final = "district_repeats."
+"""Prefix of the `meta` entry of a station with where the last bundle of a downward chain ended, when that is less than what it holds."""
 
 
 # --- at the station ----------------------------------------------------------------------------------------------
@@ -31,6 +33,10 @@ def keep(c: Connection, home: Home, header: Header) -> None:
     number = header.hub_epoch.rpartition(".")[2]
     if home.role == "station" and number.isdecimal():
         home.meta.set(_COUNTS, number)
+    if home.role == "station" and chain_to(header.device) == home.code:
+        # An old stick, or a district that was set back and does not know it: shown what it wrote, it does.
+        held = home.journal.frontiers(header.device)[header.device][0]
+        home.meta.set(_REPEATED + header.device, str(header.last) if header.last < held else "")
     if home.role == "station" and header.vouch:
         row = {"dev": header.device, "seq": header.last, "head": header.head, "vouch": header.vouch}
         c.execute(tables.vouched.insert().prefix_with("OR REPLACE"), row)
@@ -63,6 +69,8 @@ def _owed(home: Home) -> Iterator[tuple[str, int]]:
     ) < age
     for dev, (seq, _) in chains.items():
         known = _forked(home, dev, seq)
+        if dev == newest:
+            known = min(known, int(home.meta.get(_REPEATED + dev) or seq))
         if (dev != newest or forgotten) and "own" in said:
             there, head = said["own"].get(dev, (0, ""))
             known = min(known, there if there > seq or _holds(home, dev, there, head) else 0)

@@ -145,9 +145,9 @@ class Receiving(threading.Thread):
                 log.note(self._database, "trust_learnt")
             changed: set[str] = set()
             home.journal.subscribe(lambda told: changed.update(told.records))
-            stations = self._merge(home, waiting) if waiting else set()
             self._announce(home)
-            self._post(home, stations)
+            if not self._merge(home, waiting):
+                self._post(home, set())
             if self.province:
                 self._tell_province(home, changed)
             self._board.doing.seconds += clock.now().timestamp() - began
@@ -163,22 +163,27 @@ class Receiving(threading.Thread):
         with self._database.read() as c:
             return c.execute(query).all()
 
-    def _merge(self, home: Home, rows: Sequence[Row[Any]]) -> set[str]:
-        """Merge a batch; one that made our own program fail goes alone. Answers the stations that were heard."""
+    def _merge(self, home: Home, rows: Sequence[Row[Any]]) -> bool:
+        """Merge a batch and post what follows from it; one that made our own program fail goes alone.
+
+        A bundle is done when its receipt is posted, not before: of a worker that dies in between the next one makes good both.
+
+        Returns:
+            Whether there was anything to merge, and so to post.
+        """
         ready = [row for row in rows if self._is_ready(row)]
         fresh = [row for row in ready if not row.tries]
-        stations: set[str] = set()
         for group in ([fresh] if fresh else []) + [[row] for row in ready if row.tries]:
             files = [self._uploads.file(row.device, row.sha256) for row in group]
             self._tried(group, 1)  # counted before it is made: a file that kills the process is counted too
             try:
                 outcomes = _readable(inbox.receive(home, files))
+                self._post(home, {outcome.sender for outcome in outcomes if outcome.sender})
             except Problem:  # the disk, not the bundle
                 self._tried(group, -1)
                 raise
             self._done(list(zip(group, outcomes, strict=True)))
-            stations |= {outcome.sender for outcome in outcomes if outcome.sender}
-        return stations
+        return bool(ready)
 
     def _is_ready(self, row: Row[Any]) -> bool:
         """Whether the file is here and has not been tried too often."""
