@@ -27,7 +27,11 @@ def test_a_district_set_back_with_its_mark_while_nobody_writes_anything(world: W
     world.meet(district, station, rounds=4)
     assert titles(station) == titles(district)
     assert uid in titles(district)
-    assert any(op.type == "record.return" for dev in district.journal.frontiers("*@SQ") for op, _, _ in district.journal.ops(dev))
+    assert any(
+        op.type == "record.return"
+        for dev in district.journal.frontiers("*@SQ")
+        for op, _, _ in district.journal.ops(dev)
+    )
     agree(district, station)
     with pytest.raises(Problem) as nothing:
         outbox.export(station, world.stick / "quiet")
