@@ -377,7 +377,7 @@ def test_the_desk_says_that_it_waits_for_its_turn_and_goes_on(net: Net, qtbot: A
         page = seat.go("network")  # nothing is blocked while it waits
         assert page.halt.isVisible()
         assert seat.boxes() == []
-    qtbot.waitUntil(lambda: received(seat) and line.state == "idle", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: received(seat) and line.state == "idle", timeout=3 * WAIT_MS)
     assert "已联网" in seat.window.status.line.text()
 
 
