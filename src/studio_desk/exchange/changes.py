@@ -20,6 +20,7 @@ from studio_desk.record.kind import VOID
 from studio_desk.store import custody, list_parts, lists
 from studio_desk.store.list_shapes import CONTENTS
 from studio_desk.store.ops import RECORD_TYPES, read_body
+from studio_desk.store.projection import REMARKS
 
 if TYPE_CHECKING:
     from studio_desk.exchange.merge import Merged
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST = 50
 """Lines of one sort; the rest is counted in one more."""
+_AT_ONCE = 500
 WORDS_NAMED = 12
 """Words of a list, items of a plan that one sentence names."""
 
@@ -108,25 +110,30 @@ def _trust(home: Home, was: Before) -> Iterator[Change]:
 
 def _records(home: Home, merged: Merged) -> Iterator[Change]:
     """Returned records, remarks, tasks, and what the other side wrote on records that are here."""
-    written: dict[str, Mapping[str, Any]] = {}
-    remarks: list[Change] = []
+    written: dict[str, tuple[Mapping[str, Any], str | None]] = {}
+    said: list[tuple[Mapping[str, Any], str | None]] = []
     for op, line in merged.about:
-        body, rec = read_body(line), op["rec"]
-        reason = str(body.get("reason", ""))
         if op["type"] in RECORD_TYPES or op["type"] == "record.redact":
-            written[rec] = {"type": op["type"], "reason": reason, "dev": op["dev"]}
-        elif op["type"] in {"record.return", "record.comment"} and (row := _row(home, rec)):
-            named = {"uid": rec, "code": row["code"], "reason": reason}
-            words = {"code": row["code"], "title": row["title"][:30], "reason": reason}
+            written[op["rec"]] = (op, line)
+        elif op["type"] in REMARKS:
+            said.append((op, line))
+    rows = _rows(home, [op["rec"] for op, _ in said]) | _rows(home, [*written], told=True)
+    remarks: list[Change] = []
+    for op, line in said:
+        if row := rows.get(op["rec"]):
+            words = {"code": row["code"], "title": row["title"][:30], "reason": _reason(line)}
+            named = {"uid": row["uid"], "code": row["code"], "reason": words["reason"]}
             if op["type"] == "record.return":
                 remarks.append({"sort": "returned", "text": say("退回{code}“{title}”：{reason}", **words), **named})
             else:
                 words["who"] = _who(op["dev"])
                 remarks.append({"sort": "comment", "text": say("{who}对{code}“{title}”说：{reason}", **words), **named})
     yield from (one for one in remarks if one["sort"] == "returned")
-    for rec, said in written.items():
-        if (row := _row(home, rec)) and (change := _written(home, row, said, new=rec in merged.added)):
-            yield {**change, "uid": rec, "code": row["code"], "reason": said["reason"]}
+    for rec, (op, line) in written.items():
+        if row := rows.get(rec):
+            about = {"type": op["type"], "reason": _reason(line)}
+            if change := _written(home, row, about, new=rec in merged.added):
+                yield {**change, "uid": rec, "code": row["code"], "reason": about["reason"]}
     yield from (one for one in remarks if one["sort"] == "comment")
 
 
@@ -151,10 +158,20 @@ def _written(home: Home, row: Mapping[str, Any], said: Mapping[str, Any], *, new
     return {"sort": sort, "text": sentence}
 
 
-def _row(home: Home, uid: str) -> Mapping[str, Any] | None:
+def _rows(home: Home, uids: Sequence[str], *, told: bool = False) -> dict[str, Mapping[str, Any]]:
+    """Lines of the register by uid; `told`: only those whose writing is told, at a district the tasks."""
+    only = "" if home.role == "station" or not told else " AND kind = 'task'"
+    found: dict[str, Mapping[str, Any]] = {}
     with home.file.read() as c:
-        found = c.exec_driver_sql("SELECT * FROM record WHERE uid = ?", (uid,)).mappings().first()
-    return dict(found) if found else None
+        for start in range(0, len(uids), _AT_ONCE):
+            part = tuple(uids[start : start + _AT_ONCE])
+            query = f"SELECT * FROM record WHERE uid IN ({','.join('?' * len(part))}){only}"  # noqa: S608 - only marks
+            found |= {row["uid"]: row for row in c.exec_driver_sql(query, part).mappings()}
+    return found
+
+
+def _reason(line: str | None) -> str:
+    return str(read_body(line).get("reason", ""))
 
 
 def _who(dev: str) -> str:

@@ -146,13 +146,18 @@ def said_for(c: Connection, station: str) -> list[str]:
     return sorted(rec for rec, chains in store.erasing(c).items() if any(store.party(dev) == station for dev in chains))
 
 
-def elsewhere(volume: Volume) -> list[str]:
+def elsewhere(home: Home, volume: Volume) -> list[str]:
     """Erased records whose bodies a bundle lacks while the op that erased them is not in it.
 
-    That op may not even be here: who brought the ops promised it, and whoever gets them from us is promised the same.
+    Of a chain that came from others that op may not even be here: who brought the ops promised it, and whoever gets them
+    from us is promised the same. What our own chain lacks without one was lost and is nothing to promise.
     """
     inside = {op.rec for line in volume.ops if store.TYPE in line and (op := Op.from_line(line)).type == store.TYPE}
-    return sorted(volume.bare - inside)
+    bare = volume.bare - inside
+    if bare and chain_stem(volume.dev) == chain_stem(home.device):
+        with home.file.read() as c:
+            bare &= store.erasing(c).keys()
+    return sorted(bare)
 
 
 def standing(home: Home) -> list[Standing]:

@@ -220,7 +220,7 @@ def send(
     for volume in volumes:
         header = Header(
             home.code, to, volume.dev, volume.first, volume.last, volume.prev, volume.head, trust.version, epoch, seen=seen,
-            erased=erasure.elsewhere(volume), needs=needs, vouch=volume.vouch or _vouch(home, volume),
+            erased=erasure.elsewhere(home, volume), needs=needs, vouch=volume.vouch or _vouch(home, volume),
             min_reader=SECOND_READER if keys.second else MIN_READER,
         )  # fmt: skip
         content = Content(header, volume.ops, volume.bodies, volume.blobs, lambda d: fetch(home, d), clock.stamp())
